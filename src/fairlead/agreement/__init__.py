@@ -1,0 +1,1 @@
+"""Promises between parties: grants, orders, and the gate that holds every use to them."""

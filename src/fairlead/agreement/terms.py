@@ -1,0 +1,89 @@
+"""The terms of an agreement as values: what a grant gives, what an order takes away.
+
+1. A grant names one originator; a party's own data is an explicit grant to its own units.
+2. A grant is bound to the fingerprints of the units and operations it names: when a unit's regime, command or mission changes,
+   or an operation's units or mission do, the grant no longer covers them until it is signed anew.
+3. Neither type has a field that could carry an excluded use: purposes are leaves of the code-book (P2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from fairlead.envelope import Digest
+from fairlead.errors import BadInput, LabelFault
+from fairlead.label import CodeBook, Purpose, expand, purpose_of
+from fairlead.label.codebook import need, need_all
+from fairlead.label.label import LEASE_DEFAULT_S, LEASE_MAX_S, LEASE_MIN_S
+
+CODES_MAX: Final = 4096
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Originator gives recipient units, for purposes, inside operations, its data of some categories, for an interval."""
+
+    id: str
+    originator: str
+    recipients: tuple[str, ...]
+    purposes: tuple[Purpose, ...]
+    operations: tuple[str, ...]
+    categories: tuple[str, ...]
+    not_before_ms: int
+    expires_ms: int
+    unit_prints: Mapping[str, Digest]
+    operation_prints: Mapping[str, Digest]
+    lease_s: int = LEASE_DEFAULT_S
+    assurances: tuple[str, ...] = ()
+
+
+def make_grant(
+    book: CodeBook,
+    *,
+    id: str,
+    originator: str,
+    recipients: Iterable[str],
+    purposes: Iterable[str],
+    operations: Iterable[str],
+    categories: Iterable[str],
+    not_before_ms: int,
+    expires_ms: int,
+    lease_s: int = LEASE_DEFAULT_S,
+    assurances: Iterable[str] = (),
+) -> Grant:
+    """A grant under this code-book; parties among the recipients are expanded to their units.
+
+    Raises UnknownCode, ExcludedUse, BadInput (empty or reversed), LabelFault (lease out of range).
+    """
+    where = f"agreement {id}"
+    need(book.parties, originator, what="party", where=where)
+    units: set[str] = set()
+    for code in recipients:
+        units.update(book.units_of(code) if code in book.parties else [need(book.units, code, what="unit", where=where)])
+    inside = tuple(sorted(set(need_all(book.operations, operations, what="operation", where=where))))
+    kinds = tuple(sorted(set(need_all(book.categories, categories, what="category", where=where))))
+    leaves = tuple(sorted(expand(purpose_of(code) for code in purposes)))
+    if not (units and inside and kinds and leaves):
+        raise BadInput("an agreement grants nothing", where=where, do="name recipients, purposes, operations, categories")
+    if max(len(units), len(inside), len(kinds)) > CODES_MAX:
+        raise BadInput("an agreement names too many codes", where=where, why=f"more than {CODES_MAX}")
+    if not not_before_ms < expires_ms:
+        raise BadInput("an agreement ends before it begins", where=where)
+    if not LEASE_MIN_S <= lease_s <= LEASE_MAX_S:
+        raise LabelFault("a lease is out of range", where=where, do=f"{LEASE_MIN_S} to {LEASE_MAX_S} s")
+    return Grant(
+        id=id,
+        originator=originator,
+        recipients=tuple(sorted(units)),
+        purposes=leaves,
+        operations=inside,
+        categories=kinds,
+        not_before_ms=not_before_ms,
+        expires_ms=expires_ms,
+        unit_prints={unit: book.unit_fingerprint(unit) for unit in sorted(units)},
+        operation_prints={code: book.operations[code].fingerprint for code in inside},
+        lease_s=lease_s,
+        assurances=tuple(sorted(set(assurances))),
+    )
