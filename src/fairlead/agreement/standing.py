@@ -1,0 +1,174 @@
+"""What stands between the parties: grants given, orders in force; made by folding signed events in their sequence.
+
+1. The sequence number of an event is the epoch. Nothing is edited: a resume is a new event that cites the order it lifts.
+2. Covering is positive: a pair (originator, category) is open for (unit, purpose, operation) only when some grant covers it now
+   and no order of that originator stops it. An order is the absence of a grant, not a rule that could fail to load (P4).
+3. `compile_slice` turns the standing at one instant into bit masks that hold until the next date boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+
+from fairlead.agreement.order import Order, in_force, stops_reader
+from fairlead.agreement.terms import Grant
+from fairlead.errors import BadInput
+from fairlead.label import CodeBook, Label
+
+Pair: TypeAlias = tuple[str, str]
+Reader: TypeAlias = tuple[str, str, str]  # unit, purpose, operation
+FOREVER_MS: Final = 2**53 - 1
+
+
+class Resume(msgspec.Struct, frozen=True, kw_only=True):
+    """The lifting of one order by its originator."""
+
+    order: str
+    originator: str
+    at_ms: int
+
+
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipient party accepts an assurance, until a date."""
+
+    party: str
+    assurance: str
+    expires_ms: int
+
+
+Event: TypeAlias = Grant | Order | Resume | Acceptance
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything in force or waiting for its date, after `epoch` events."""
+
+    epoch: int = 0
+    grants: tuple[Grant, ...] = ()
+    orders: tuple[Order, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+
+
+def apply(standing: Standing, event: Event) -> Standing:
+    """The standing after one more event. Raises BadInput when it repeats an id or lifts what is not in force."""
+    epoch = standing.epoch + 1
+    if isinstance(event, Grant):
+        if any(grant.id == event.id for grant in standing.grants):
+            raise BadInput("an agreement of this id stands already", where=event.id)
+        return msgspec.structs.replace(standing, epoch=epoch, grants=(*standing.grants, event))
+    if isinstance(event, Order):
+        if any(order.id == event.id for order in standing.orders):
+            raise BadInput("an order of this id stands already", where=event.id)
+        return msgspec.structs.replace(standing, epoch=epoch, orders=(*standing.orders, event))
+    if isinstance(event, Acceptance):
+        return msgspec.structs.replace(standing, epoch=epoch, acceptances=(*standing.acceptances, event))
+    lifted = [order for order in standing.orders if order.id == event.order]
+    if not lifted or lifted[0].originator != event.originator:
+        raise BadInput("no such order of this originator is in force", where=event.order, do="list the orders in force")
+    rest = tuple(order for order in standing.orders if order.id != event.order)
+    return msgspec.structs.replace(standing, epoch=epoch, orders=rest)
+
+
+def fold(events: Iterable[Event]) -> Standing:
+    """The standing after all events in order; "what was in force" is this over the events durable by then."""
+    standing = Standing()
+    for event in events:
+        standing = apply(standing, event)
+    return standing
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """One epoch between two date boundaries, compiled: which pairs are open to which reader."""
+
+    epoch: int
+    from_ms: int
+    to_ms: int
+    bits: Mapping[Pair, int]
+    open_to: Mapping[Reader, int]  # mask of the pairs some grant covers and no order stops
+    grants: tuple[Grant, ...]
+    orders: tuple[Order, ...]
+    acceptances: tuple[Acceptance, ...]
+
+    def mask(self, label: Label) -> int:
+        """The label's originator pairs as a mask; a pair no grant has ever named gets a bit that is never open."""
+        mask = 0
+        for pair in label.originators:
+            mask |= self.bits.get(pair, 1)  # bit 0 is kept shut
+        return mask
+
+    def blocked(self, label: Label, reader: Reader) -> int:
+        """The label's pairs that are not open to the reader, as a mask; 0 means every originator permits."""
+        return self.mask(label) & ~self.open_to.get(reader, 0)
+
+
+def covers_now(grant: Grant, book: CodeBook, at_ms: int) -> bool:
+    """Whether the grant's interval holds (half-open); what it is bound to is checked per unit and operation."""
+    return grant.not_before_ms <= at_ms < grant.expires_ms and grant.originator in book.parties
+
+
+def bound_units(grant: Grant, book: CodeBook) -> tuple[str, ...]:
+    """Recipients whose regime, command and mission are those the grant was signed for; others are void until signed anew."""
+    return tuple(unit for unit in grant.recipients if unit in book.units and book.unit_fingerprint(unit) == grant.unit_prints.get(unit))
+
+
+def bound_operations(grant: Grant, book: CodeBook) -> tuple[str, ...]:
+    """Operations whose units and mission are those the grant was signed for."""
+    return tuple(
+        code
+        for code in grant.operations
+        if code in book.operations and book.operations[code].fingerprint == grant.operation_prints.get(code)
+    )
+
+
+def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
+    """The slice that holds at `at_ms`. Cost: grants x recipients x purposes x operations, once per slice."""
+    pairs = sorted({(grant.originator, category) for grant in standing.grants for category in grant.categories})
+    bits = {pair: 1 << (index + 1) for index, pair in enumerate(pairs)}
+    orders = tuple(order for order in standing.orders if in_force(order, at_ms))
+    grants = tuple(grant for grant in standing.grants if covers_now(grant, book, at_ms))
+    open_to: dict[Reader, int] = {}
+    for grant in grants:
+        for reader in _readers(grant, book):
+            given = 0
+            for category in grant.categories:
+                if not any(_masks(order, book, grant.originator, category, reader) for order in orders):  # P4
+                    given |= bits[grant.originator, category]
+            open_to[reader] = open_to.get(reader, 0) | given
+    from_ms, to_ms = _boundaries(standing, at_ms)
+    return Slice(
+        epoch=standing.epoch,
+        from_ms=from_ms,
+        to_ms=to_ms,
+        bits=bits,
+        open_to=open_to,
+        grants=grants,
+        orders=orders,
+        acceptances=standing.acceptances,
+    )
+
+
+def _readers(grant: Grant, book: CodeBook) -> Iterable[Reader]:
+    for unit in bound_units(grant, book):
+        for operation in bound_operations(grant, book):
+            for purpose in grant.purposes:
+                yield unit, purpose, operation
+
+
+def _masks(order: Order, book: CodeBook, originator: str, category: str, reader: Reader) -> bool:
+    unit, purpose, operation = reader
+    return (
+        not order.is_hold
+        and order.originator == originator
+        and (not order.categories or category in order.categories)
+        and stops_reader(order, book, unit=unit, purpose=purpose, operation=operation)
+    )
+
+
+def _boundaries(standing: Standing, at_ms: int) -> tuple[int, int]:
+    dates = {0, FOREVER_MS}
+    for grant in standing.grants:
+        dates.update((grant.not_before_ms, grant.expires_ms))
+    dates.update(order.until_ms for order in standing.orders if order.until_ms)
+    return max(date for date in dates if date <= at_ms), min(date for date in dates if date > at_ms)
