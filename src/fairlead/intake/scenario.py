@@ -1,0 +1,367 @@
+"""A scenario: one coalition as its file declares it, checked whole before anything is made from it.
+
+1. Every code a table uses must be declared; an unknown one is UnknownCode naming where it stands.
+2. A feed's label and an agreement's grant are made here, by the same functions as everywhere else: what they cannot express,
+   a scenario cannot either. An excluded use is refused with its own error (P2).
+3. A label that no unit of the scenario can read is refused unless the feed says `confirm_unreadable = true`.
+4. An agreement names who signs it, and that person releases for its originator. A party's own use of what it collects is an
+   agreement too.
+The file's tables stand in scenario_file.py; docs/reference/scenario.md documents each key.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from fairlead.agreement.people import ROLES, Person
+from fairlead.agreement.terms import Grant, make_grant
+from fairlead.envelope import Digest, JsonValue, digest_of, encode, sha256_hex
+from fairlead.errors import BadInput, BadScenario, UnknownCode, UnreadableLabel
+from fairlead.intake.scenario_file import (
+    CODE,
+    AgreementTable,
+    ClockTable,
+    CommandTable,
+    FeedTable,
+    OperationTable,
+    PartyTable,
+    PersonTable,
+    PlaceTable,
+    ScenarioTable,
+    SeaTable,
+    Tables,
+    UnitTable,
+    e7_of,
+    ms_of,
+)
+from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Unit, level_rank, make_label
+from fairlead.label.codebook import need, need_all
+from fairlead.picture.parameters import Parameters
+from fairlead.report.detection import FeedFacts
+
+SHIPPED: Final = ("caribbean", "tiny")
+LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ais": ("marinecadastre", "sbarc"),
+    "radar": ("radar",),
+    "sighting": ("sighting",),
+}
+SIGNS: Final = "releasing_officer"
+RADIUS_MAX_M: Final = 1_000_000
+
+ClockKind: TypeAlias = Literal["wall", "demo"]
+
+
+class PlaceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared port or anchorage: a circle."""
+
+    kind: Literal["port", "anchorage"]
+    name: str
+    lat_e7: int
+    lon_e7: int
+    radius_m: int
+
+
+class TerritorialSea(msgspec.Struct, frozen=True, kw_only=True):
+    """The waters a party declares for a territory: a closed ring, the last point joined to the first. Not a legal boundary."""
+
+    territory: str
+    party: str
+    ring: tuple[tuple[int, int], ...]  # (lat_e7, lon_e7)
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream of detections or reports, with the label its originator puts on every segment of it."""
+
+    facts: FeedFacts
+    unit: str  # who operates it
+    layout: str
+    label: Label
+    retention_s: int = 0  # 0: as long as the node keeps anything
+
+
+class SignedTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant as it waits for its signature, and the person who is to sign it."""
+
+    signer: str
+    grant: Grant
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """One coalition: everything a node is founded from."""
+
+    code: str
+    title: str
+    version: int
+    node: str
+    operating_party: str
+    demo: bool
+    clock: ClockKind
+    clock_start_ms: int
+    book: CodeBook
+    people: Mapping[str, Person]
+    feeds: Mapping[str, Feed]
+    places: tuple[PlaceFacts, ...]
+    seas: tuple[TerritorialSea, ...]
+    grants: tuple[SignedTerms, ...]
+    picture_parameters: Mapping[str, int]
+    digest: Digest  # of the file's bytes
+
+
+def scenario_bytes(name_or_path: str) -> tuple[str, bytes]:
+    """The name to call it by, and the file's bytes: a shipped scenario by its name, any other by its path. Raises BadScenario."""
+    if name_or_path in SHIPPED:
+        shipped = importlib.resources.files("fairlead") / "scenarios" / f"{name_or_path}.toml"
+        return f"{name_or_path}.toml", shipped.read_bytes()
+    path = Path(name_or_path)
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        do = f"name a file, or one of {', '.join(SHIPPED)}"
+        raise BadScenario("no scenario can be read there", where=name_or_path, why=error.strerror or "", do=do) from error
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """The scenario of that name or path. Raises BadScenario, UnknownCode, ExcludedUse, UnreadableLabel, LabelFault."""
+    name, raw = scenario_bytes(name_or_path)
+    return parse_scenario(raw, name)
+
+
+def parse_scenario(raw: bytes, where: str) -> Scenario:
+    """The scenario these bytes declare; `where` is the file's name in messages."""
+    tables = Tables(raw, where)
+    head, clock = tables.one("scenario", ScenarioTable), tables.one("clock", ClockTable)
+    for key in ("code", "node"):
+        if not CODE.fullmatch(getattr(head, key)):
+            raise BadScenario("this is not a code", where=tables.at(f"scenario.{key}"), do="use lower-case letters, digits, hyphens")
+    book = _book(tables, head.version)
+    need(book.parties, head.operating_party, what="party", where=tables.at("scenario.operating_party"))
+    people = {code: _person(tables, book, code, table) for code, table in tables.each("people", PersonTable)}
+    return Scenario(
+        code=head.code,
+        title=head.title,
+        version=head.version,
+        node=head.node,
+        operating_party=head.operating_party,
+        demo=head.demo,
+        clock=clock.kind,
+        clock_start_ms=ms_of(clock.start, tables.at("clock.start")),
+        book=book,
+        people=people,
+        feeds={code: _feed(tables, book, code, table) for code, table in tables.each("feeds", FeedTable)},
+        places=tuple(_place(tables, path, table) for path, table in tables.listed("places", PlaceTable)),
+        seas=tuple(_sea(tables, book, path, table) for path, table in tables.listed("seas", SeaTable)),
+        grants=tuple(_terms(tables, book, people, code, table) for code, table in tables.each("agreements", AgreementTable)),
+        picture_parameters=_thresholds(tables),
+        digest=sha256_hex(raw),
+    )
+
+
+def without_feed(scenario: Scenario, feed: str) -> Scenario:
+    """The same coalition, had it never declared this feed; nothing else differs but the digest. Raises UnknownCode."""
+    need(scenario.feeds, feed, what="feed", where=scenario.code)
+    rest = {code: one for code, one in scenario.feeds.items() if code != feed}
+    return msgspec.structs.replace(scenario, feeds=rest, digest=digest_of({"scenario": scenario.digest, "without": feed}))
+
+
+def coalition_bytes(scenario: Scenario) -> bytes:
+    """Canonical JSON of the scenario; msgspec.convert(decode(these bytes), Scenario) gives it back."""
+    return encode(_present(msgspec.to_builtins(scenario)))
+
+
+def _present(value: JsonValue) -> JsonValue:
+    """The value with every absent field absent: canonical JSON has no null."""
+    if isinstance(value, Mapping):
+        return {key: _present(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_present(item) for item in value]
+    return value
+
+
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Say where in the file an error of a lower room arose, keeping its kind."""
+    try:
+        yield
+    except BadInput as error:
+        kind = BadScenario if type(error) is BadInput else type(error)
+        raise kind(error.what, where=f"{where}: {error.where}" if error.where else where, why=error.why, do=error.do) from error
+
+
+def _book(tables: Tables, version: int) -> CodeBook:
+    units = {
+        code: Unit(
+            code=code,
+            name=table.name,
+            party=table.party,
+            regime=Regime(table.regime),
+            command=table.command,
+            mission=table.mission,
+            clearance=Level(table.clearance),
+            handling=tuple(sorted(set(table.handling))),
+        )
+        for code, table in tables.each("units", UnitTable)
+    }
+    commands = {
+        code: Command(code=code, name=table.name, party=table.party, regime=Regime(table.regime))
+        for code, table in tables.each("commands", CommandTable)
+    }
+    operations = {
+        code: Operation(code=code, name=table.name, mission=table.mission, units=tuple(sorted(set(table.units))))
+        for code, table in tables.each("operations", OperationTable)
+    }
+    parties = {code: Party(code=code, name=t.name, territories=t.territories) for code, t in tables.each("parties", PartyTable)}
+    both = sorted(set(parties) & set(units))
+    if both:
+        raise BadScenario(
+            f"{both[0]!r} is a party and a unit", where=tables.at("units"), do="a recipient must mean one of them: rename it"
+        )
+    with _at(tables.where):
+        return CodeBook(
+            version=version,
+            parties=parties,
+            commands=commands,
+            units=units,
+            operations=operations,
+            categories=dict(tables.each("categories", str)),
+            handling={code: Handling(code=code, text=text) for code, text in tables.each("handling", str)},
+        )
+
+
+def _person(tables: Tables, book: CodeBook, code: str, table: PersonTable) -> Person:
+    where = tables.at(f"people.{code}")
+    need(book.parties, table.party, what="party", where=where)
+    return Person(
+        code=code,
+        name=table.name,
+        party=table.party,
+        units=tuple(sorted(set(need_all(book.units, table.units, what="unit", where=where)))),
+        roles=tuple(sorted(set(need_all(ROLES, table.roles, what="role", where=where)))),
+    )
+
+
+def _feed(tables: Tables, book: CodeBook, code: str, table: FeedTable) -> Feed:
+    where = tables.at(f"feeds.{code}")
+    need(book.units, table.unit, what="unit", where=where)
+    need(LAYOUTS[table.kind], table.layout, what=f"layout of {table.kind} feeds", where=where)
+    if book.units[table.unit].party != table.originator:
+        need(book.parties, table.originator, what="party", where=where)
+        raise BadScenario(f"{table.unit} is not a unit of {table.originator}", where=where, do="a feed is operated by its originator")
+    if table.retention_s < 0:
+        raise BadScenario(
+            "a retention is negative", where=f"{where}.retention_s", do="leave it out to keep it as long as the node keeps anything"
+        )
+    station = table.station
+    if station and not 0 < station.range_m <= RADIUS_MAX_M:
+        raise BadScenario("a range is out of range", where=f"{where}.station.range_m", do=f"1 to {RADIUS_MAX_M} m")
+    spot = f"{where}.station"
+    facts = FeedFacts(
+        name=code,
+        kind=table.kind,
+        originator=table.originator,
+        category=table.category,
+        gaps_meaningful=table.gaps_meaningful,
+        station_lat_e7=e7_of(station.lat_deg, 90, spot) if station else None,
+        station_lon_e7=e7_of(station.lon_deg, 180, spot) if station else None,
+        range_m=station.range_m if station else None,
+    )
+    return Feed(
+        facts=facts, unit=table.unit, layout=table.layout, label=_label(book, f"{where}.label", table), retention_s=table.retention_s
+    )
+
+
+def _label(book: CodeBook, where: str, table: FeedTable) -> Label:
+    terms = table.label
+    with _at(where):
+        label = make_label(
+            book,
+            originator=table.originator,
+            category=table.category,
+            level=terms.level,
+            recipients=terms.recipients,
+            purposes=terms.purposes,
+            operations=terms.operations,
+            handling=terms.handling,
+            lease_s=terms.lease_s,
+        )
+    if not _readers(book, label) and not table.confirm_unreadable:
+        raise UnreadableLabel(
+            "nobody can read what carries this label",
+            where=where,
+            why="no recipient unit has the clearance, the accepted handling and a place in one of its operations",
+            do="widen the label, or say confirm_unreadable = true in the feed",
+        )
+    return label
+
+
+def _readers(book: CodeBook, label: Label) -> tuple[str, ...]:
+    """The units that the label itself leaves able to read, for some purpose, in some operation; grants come on top."""
+    inside = {unit for code in label.operations for unit in book.operations[code].units}
+    return tuple(
+        code
+        for code in label.recipients
+        if label.purposes
+        and code in inside
+        and level_rank(label.level) <= level_rank(book.units[code].clearance)
+        and set(label.handling) <= set(book.units[code].handling)
+    )
+
+
+def _terms(tables: Tables, book: CodeBook, people: Mapping[str, Person], code: str, table: AgreementTable) -> SignedTerms:
+    where = tables.at(f"agreements.{code}")
+    signer = people.get(table.signer)
+    if signer is None:
+        raise UnknownCode(f"no such person: {table.signer!r}", where=f"{where}.signer", do="declare them under [people]")
+    if signer.party != table.originator or SIGNS not in signer.roles:
+        need(book.parties, table.originator, what="party", where=where)
+        raise BadScenario(f"{signer.code} may not sign for {table.originator}", where=where, do=f"name a {SIGNS} of {table.originator}")
+    with _at(where):
+        grant = make_grant(
+            book,
+            id=code,
+            originator=table.originator,
+            recipients=table.recipients,
+            purposes=table.purposes,
+            operations=table.operations,
+            categories=table.categories,
+            not_before_ms=ms_of(table.not_before, "not_before"),
+            expires_ms=ms_of(table.expires, "expires"),
+            lease_s=table.lease_s,
+            assurances=table.assurances,
+        )
+    return SignedTerms(signer=signer.code, grant=grant)
+
+
+def _thresholds(tables: Tables) -> dict[str, int]:
+    given = dict(tables.each("picture", int))
+    for name in given:
+        if name not in Parameters.__struct_fields__:
+            raise BadScenario(
+                f"unknown key {name!r}", where=tables.at("picture"), do=f"known: {', '.join(Parameters.__struct_fields__)}"
+            )
+    with _at(tables.at("picture")):
+        msgspec.structs.replace(Parameters(), **given)
+    return given
+
+
+def _place(tables: Tables, path: str, table: PlaceTable) -> PlaceFacts:
+    where = tables.at(path)
+    if not 0 < table.radius_m <= RADIUS_MAX_M:
+        raise BadScenario("a radius is out of range", where=f"{where}.radius_m", do=f"1 to {RADIUS_MAX_M} m")
+    lat_e7, lon_e7 = e7_of(table.lat_deg, 90, where), e7_of(table.lon_deg, 180, where)
+    return PlaceFacts(kind=table.kind, name=table.name, lat_e7=lat_e7, lon_e7=lon_e7, radius_m=table.radius_m)
+
+
+def _sea(tables: Tables, book: CodeBook, path: str, table: SeaTable) -> TerritorialSea:
+    where = tables.at(path)
+    need(book.parties, table.party, what="party", where=where)
+    need(book.parties[table.party].territories, table.territory, what=f"territory of {table.party}", where=where)
+    if len(table.ring) < 3:
+        raise BadScenario("a ring has fewer than three points", where=f"{where}.ring")
+    ring = tuple((e7_of(lat, 90, where), e7_of(lon, 180, where)) for lat, lon in table.ring)
+    return TerritorialSea(territory=table.territory, party=table.party, ring=ring)
