@@ -31,11 +31,7 @@ _PLACE_IN_MESSAGE: Final = re.compile(r" - at `\$\.?(.*)`$")
 _E7: Final = Decimal(10_000_000)
 
 
-class _Table(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A closed table."""
-
-
-class ScenarioTable(_Table, frozen=True):
+class ScenarioTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: str
     title: str
     version: int
@@ -44,23 +40,23 @@ class ScenarioTable(_Table, frozen=True):
     demo: bool = False
 
 
-class ClockTable(_Table, frozen=True):
+class ClockTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["wall", "demo"]
     start: dt.datetime
 
 
-class PartyTable(_Table, frozen=True):
+class PartyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     territories: tuple[str, ...] = ()
 
 
-class CommandTable(_Table, frozen=True):
+class CommandTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     party: str
     regime: str
 
 
-class UnitTable(_Table, frozen=True):
+class UnitTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     party: str
     regime: str
@@ -70,20 +66,20 @@ class UnitTable(_Table, frozen=True):
     handling: tuple[str, ...] = ()
 
 
-class OperationTable(_Table, frozen=True):
+class OperationTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     mission: str
     units: tuple[str, ...]
 
 
-class PersonTable(_Table, frozen=True):
+class PersonTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     party: str
     units: tuple[str, ...]
     roles: tuple[str, ...]
 
 
-class LabelTable(_Table, frozen=True):
+class LabelTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     level: str
     recipients: tuple[str, ...]
     purposes: tuple[str, ...]
@@ -92,13 +88,13 @@ class LabelTable(_Table, frozen=True):
     lease_s: int = LEASE_DEFAULT_S
 
 
-class StationTable(_Table, frozen=True):
+class StationTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lat_deg: Decimal
     lon_deg: Decimal
     range_m: int
 
 
-class FeedTable(_Table, frozen=True):
+class FeedTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["ais", "radar", "sighting"]
     originator: str
     category: str
@@ -111,7 +107,7 @@ class FeedTable(_Table, frozen=True):
     confirm_unreadable: bool = False
 
 
-class AgreementTable(_Table, frozen=True):
+class AgreementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     signer: str
     originator: str
     recipients: tuple[str, ...]
@@ -124,7 +120,7 @@ class AgreementTable(_Table, frozen=True):
     assurances: tuple[str, ...] = ()
 
 
-class PlaceTable(_Table, frozen=True):
+class PlaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["port", "anchorage"]
     name: str
     lat_deg: Decimal
@@ -132,7 +128,7 @@ class PlaceTable(_Table, frozen=True):
     radius_m: int
 
 
-class SeaTable(_Table, frozen=True):
+class SeaTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     territory: str
     party: str
     ring: tuple[tuple[Decimal, Decimal], ...]
