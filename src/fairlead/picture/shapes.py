@@ -1,0 +1,142 @@
+"""What goes into a view and what comes out of it, as frozen values without a single float.
+
+1. A View names only feeds of segments that were given: it cannot tell of anything else (P7).
+2. Ids are view-scoped: they follow from the view key and the first own detection, so two readers with different sources share none.
+3. An optional field that has nothing to say is absent from the bytes, never null.
+4. -1 is unknown in speeds and courses, 0 is none in errors, as in `report.detection`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from fairlead.errors import BadInput
+from fairlead.report.detection import Detections, FeedFacts, FeedKind
+
+WINDOW_MAX_MS: Final = 31 * 86_400_000
+SOURCES_MAX: Final = 400  # digests listed on one open card; `source_count` says how many there are
+SOURCES_EXPLAINED_MAX: Final = 40
+
+PlaceKind: TypeAlias = Literal["port", "anchorage"]
+Rule: TypeAlias = Literal["B1", "B5"]
+Result: TypeAlias = Literal["excluded", "fits", "cannot tell"]
+Status: TypeAlias = Literal["open", "explained"]
+Point: TypeAlias = tuple[int, int, int, int, int, int]  # t_ms, lat_e7, lon_e7, sog_dkn, cog_ddeg, err_m
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """Half-open in Unix milliseconds UTC: a detection belongs when from_ms <= t_ms < to_ms."""
+
+    from_ms: int
+    to_ms: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.to_ms - self.from_ms <= WINDOW_MAX_MS:
+            raise BadInput("a window ends before it begins, or is longer than 31 days", where=f"{self.from_ms} to {self.to_ms}")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A port or anchorage that the scenario declares; lying still near one is ordinary."""
+
+    kind: PlaceKind
+    name: str
+    lat_e7: int
+    lon_e7: int
+    radius_m: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewSegment:
+    """A run of one feed's detections that the reader may see."""
+
+    feed: FeedFacts
+    digest: str
+    detections: Detections
+
+
+class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed of the view, as its readers see it."""
+
+    name: str
+    kind: FeedKind
+    originator: str
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One contact over time; `match` is the AIS track that a radar track goes with."""
+
+    id: str
+    kind: FeedKind
+    feeds: tuple[str, ...]
+    moving: bool
+    points: tuple[Point, ...]
+    mmsi: str | None = None
+    name: str | None = None
+    length_m: int | None = None
+    ship_type: int | None = None
+    match: str | None = None
+    words: str | None = None
+
+
+class Criterion(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a card's table, in words with units."""
+
+    criterion: str
+    threshold: str
+    observed: str
+    margin: str
+    met: bool
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """One innocent explanation, how it was tested, and what came out."""
+
+    explanation: str
+    tested: str
+    result: Result
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a card rests on: messages used, longest silence among them, largest position error."""
+
+    messages: int
+    largest_hole_s: int
+    error_m: int
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One behaviour seen, with its evidence: grounds with an author, never a score and never a verdict."""
+
+    id: str
+    rule: Rule
+    rule_version: str
+    title: str
+    sentence: str
+    from_ms: int
+    to_ms: int
+    lat_e7: int
+    lon_e7: int
+    tracks: tuple[str, ...]
+    feeds: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    explanations: tuple[Explanation, ...]
+    status: Status
+    refuted_by: str
+    quality: Quality
+    sources: tuple[str, ...]
+    source_count: int
+    author: str
+    explained_by: str | None = None
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture of one set of segments: feeds by name, tracks by id, cards by (from_ms, id)."""
+
+    window: Window
+    parameters: str
+    feeds: tuple[FeedShown, ...]
+    tracks: tuple[Track, ...]
+    cards: tuple[Card, ...]
