@@ -1,0 +1,203 @@
+"""A log folder rebuilt from its bytes: entries, every hash of every level, root, and what the originator kept from before.
+
+1. Nothing is believed but the trusted key: entries are hashed anew, tiles recomputed, the root compared with the signed one.
+2. When entries and tiles disagree, the signed root says which of them is wrong, so the finding names the right file.
+3. A narrower tile of an earlier size may still lie there (C2SP tlog-tiles lets a log keep it), if the present one begins with it.
+4. Total: any bytes give findings, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from fairlead.envelope import PublicKey
+from fairlead.errors import FairleadError
+from fairlead.receipt.checkpoint import Checkpoint, open_checkpoint
+from fairlead.receipt.tiles import ENTRIES, Tile, leading_entries, parse_tile, tile_at, tile_bytes, tiles_for
+from fairlead.receipt.tree import HASH_BYTES, leaf_hash, root_of
+
+CHECKPOINT: Final = "checkpoint"
+KEPT: Final = "kept checkpoint"
+SIZE_MAX: Final = 2**24  # entries this reader takes
+CHECKPOINT_LINES: Final = 5  # three of text, one blank, one signature
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that does not hold: in which file, at which entry (or the first one concerned), and what."""
+
+    file: str
+    entry: int | None = None
+    what: str
+
+    def __str__(self) -> str:
+        place = "" if self.entry is None else f", entry {self.entry}"
+        return f"{self.file}{place}: {self.what}"
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the folder proved to hold."""
+
+    checkpoint: Checkpoint | None
+    entries: Mapping[int, bytes]  # those that could be read
+    leaf_hashes: tuple[bytes, ...] | None  # those under the signed root; nothing when neither entries nor tiles give it
+    kept_size: int | None
+    findings: tuple[Finding, ...]
+
+
+def rebuild(files: Mapping[str, bytes], *, origin: str, key: PublicKey, kept: bytes | None) -> Rebuilt:
+    """Rebuild a log from the files of its folder (paths from that folder). `kept` is a checkpoint the originator held on to."""
+    # 1. The checkpoint: strict form, this origin, this key. Without it nothing below can be judged.
+    head, findings = _opened(files.get(CHECKPOINT), CHECKPOINT, origin, key)
+    before, more = _opened(kept, KEPT, origin, key) if kept is not None else (None, [])
+    findings += more
+    kept_size = None if before is None else before.size
+    if head is None or head.size > SIZE_MAX:
+        if head is not None:
+            findings.append(Finding(file=CHECKPOINT, what=f"says {head.size} entries, more than this reader takes"))
+        return Rebuilt(checkpoint=None, entries={}, leaf_hashes=None, kept_size=kept_size, findings=tuple(findings))
+    # 2. Every bundle and tile that a log of this size has, read as far as it goes.
+    tiles = tiles_for(head.size)
+    findings += [Finding(file=tile.path, entry=tile.first_entry, what="is missing") for tile in tiles if tile.path not in files]
+    entries = _entries(files, tiles)
+    # 3. Leaf hashes recomputed, then every level, up to the signed root.
+    hashes = _under_root(head, entries, _level_0(files, tiles))
+    if hashes is None:
+        findings.append(Finding(file=CHECKPOINT, what="neither the entries nor the tiles give its root"))
+        findings += _disagreement(files, tiles, entries)
+    else:
+        findings += _wrong_bundles(files, tiles, hashes)
+        findings += _wrong_tiles(files, tiles, hashes)
+    # 4. What was there before is still there (RFC 9162 section 2.1.4, by the leaves themselves).
+    if before is not None:
+        findings += _consistent(before, head, hashes)
+    # 7. Nothing else lies in the folder.
+    findings += _strangers(files, tiles, hashes)
+    return Rebuilt(checkpoint=head, entries=entries, leaf_hashes=hashes, kept_size=kept_size, findings=tuple(findings))
+
+
+def _opened(raw: bytes | None, file: str, origin: str, key: PublicKey) -> tuple[Checkpoint | None, list[Finding]]:
+    if raw is None:
+        return None, [Finding(file=file, what="is missing")]
+    try:
+        found = open_checkpoint(raw, origin, key)
+    except FairleadError as error:
+        return None, [Finding(file=file, what=str(error))]
+    if raw.count(b"\n") != CHECKPOINT_LINES:
+        return found, [Finding(file=file, what="carries signature lines that nothing here can check")]
+    return found, []
+
+
+def _entries(files: Mapping[str, bytes], tiles: Iterable[Tile]) -> dict[int, bytes]:
+    """Every entry that the bundles give, by index."""
+    return {
+        tile.first_entry + at: entry
+        for tile in tiles
+        if tile.level == ENTRIES
+        for at, entry in enumerate(leading_entries(files.get(tile.path, b""))[0][: tile.width])
+    }
+
+
+def _level_0(files: Mapping[str, bytes], tiles: Iterable[Tile]) -> tuple[bytes, ...]:
+    """The leaf hashes the tiles give; short when a tile is missing or of another length."""
+    found: list[bytes] = []
+    for tile in tiles:
+        if tile.level == 0:
+            try:
+                found += parse_tile(files.get(tile.path, b""), tile.width)
+            except FairleadError:
+                continue
+    return tuple(found)
+
+
+def _under_root(head: Checkpoint, entries: Mapping[int, bytes], level_0: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    """The leaf hashes under the signed root: recomputed from the entries or, when those are damaged, as the tiles give them."""
+    if len(entries) == head.size:
+        own = tuple(leaf_hash(entries[index]) for index in range(head.size))
+        if root_of(own) == head.root:
+            return own
+    return level_0 if len(level_0) == head.size and root_of(level_0) == head.root else None
+
+
+def _wrong_bundles(files: Mapping[str, bytes], tiles: Iterable[Tile], hashes: tuple[bytes, ...]) -> Iterable[Finding]:
+    """Bundles that do not hold exactly the entries under the root, each with its first wrong entry."""
+    for tile in tiles:
+        raw = files.get(tile.path)
+        if tile.level != ENTRIES or raw is None:
+            continue
+        found, rest = leading_entries(raw)
+        wanted = hashes[tile.first_entry : tile.first_entry + tile.width]
+        wrong = [at for at, hashed in enumerate(wanted) if at >= len(found) or leaf_hash(found[at]) != hashed]
+        if wrong:
+            yield Finding(file=tile.path, entry=tile.first_entry + wrong[0], what="entry is not the one under the signed root")
+        elif rest or len(found) != tile.width:
+            yield Finding(file=tile.path, entry=tile.first_entry + tile.width - 1, what="bytes follow its last entry")
+
+
+def _wrong_tiles(files: Mapping[str, bytes], tiles: Iterable[Tile], hashes: tuple[bytes, ...]) -> Iterable[Finding]:
+    """Tiles that are not the recomputed ones, each with the first entry that its first wrong hash covers."""
+    for tile in tiles:
+        raw = files.get(tile.path)
+        if tile.level == ENTRIES or raw is None:
+            continue
+        wanted = tile_bytes(tile, hashes)
+        if raw != wanted:
+            yield Finding(file=tile.path, entry=_first_difference(tile, raw, wanted), what="hash is not the recomputed one")
+
+
+def _first_difference(tile: Tile, raw: bytes, wanted: bytes) -> int:
+    size = len(wanted) // tile.width
+    at = next(
+        (at for at in range(tile.width) if raw[at * size : (at + 1) * size] != wanted[at * size : (at + 1) * size]), tile.width - 1
+    )
+    return tile.first_entry + at * tile.span
+
+
+def _disagreement(files: Mapping[str, bytes], tiles: Iterable[Tile], entries: Mapping[int, bytes]) -> Iterable[Finding]:
+    """Without a root to judge by: bundles and level 0 tiles that contradict each other, or do not parse."""
+    for tile in tiles:
+        raw = files.get(tile.path)
+        if tile.level != 0 or raw is None:
+            continue
+        bundle = Tile(level=ENTRIES, number=tile.number, width=tile.width)
+        hashes = [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)]
+        places = range(tile.first_entry, tile.first_entry + tile.width)
+        for at, index in enumerate(places):
+            if index not in entries or at >= len(hashes) or leaf_hash(entries[index]) != hashes[at]:
+                yield Finding(
+                    file=bundle.path, entry=index, what=f"entry and the hash in {tile.path} differ, and neither gives the signed root"
+                )
+                break
+
+
+def _consistent(before: Checkpoint, head: Checkpoint, hashes: tuple[bytes, ...] | None) -> Iterable[Finding]:
+    if before.size > head.size:
+        what = f"is older than the kept one: {head.size} entries, {before.size} were there before"
+        yield Finding(file=CHECKPOINT, entry=head.size, what=what)
+    elif before.size == head.size and before.root != head.root:
+        yield Finding(file=CHECKPOINT, what=f"is of another history: the kept one of the same {head.size} entries has another root")
+    elif hashes is not None and root_of(hashes[: before.size]) != before.root:
+        yield Finding(file=CHECKPOINT, what=f"is of another history: its first {before.size} entries are not those of the kept one")
+
+
+def _strangers(files: Mapping[str, bytes], tiles: Iterable[Tile], hashes: tuple[bytes, ...] | None) -> Iterable[Finding]:
+    """Files that the log does not have; an earlier, narrower tile is one only when it is not the beginning of the present one."""
+    present = {(tile.level, tile.number): tile for tile in tiles}
+    known = {CHECKPOINT, *(tile.path for tile in present.values())}
+    for path in sorted(files.keys() - known):
+        tile = tile_at(path)
+        now = present.get((tile.level, tile.number)) if tile is not None else None
+        if tile is None or now is None or tile.width > now.width:
+            yield Finding(file=path, what="does not belong to the log")
+        elif hashes is not None and not _begins(files[path], tile, hashes):
+            yield Finding(file=path, entry=tile.first_entry, what="is not the beginning of the present tile")
+
+
+def _begins(raw: bytes, tile: Tile, hashes: tuple[bytes, ...]) -> bool:
+    if tile.level != ENTRIES:
+        return raw == tile_bytes(tile, hashes)
+    found, rest = leading_entries(raw)
+    wanted = hashes[tile.first_entry : tile.first_entry + tile.width]
+    return not rest and tuple(leaf_hash(entry) for entry in found) == wanted
