@@ -1,0 +1,113 @@
+"""The verb that makes a node: keys and homes for every party, the database, the first agreements, the first checkpoints.
+
+Everything is made in a folder beside and renamed into place, so a node exists whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from fairlead.desk import record
+from fairlead.desk.ask import Asker
+from fairlead.desk.authority import asked_as
+from fairlead.desk.clock import Clock, SetClock, StoryClock
+from fairlead.desk.home import Home, read_key, write_key
+from fairlead.desk.node import Node
+from fairlead.envelope import SigningKey, envelope_to_json, sha256_hex, sign
+from fairlead.errors import NodeError
+from fairlead.intake.scenario import Scenario, coalition_bytes
+from fairlead.store import events, ledger
+from fairlead.store.database import Database
+from fairlead.store.files import sync_folder, write_durably
+
+SEED_BYTES = 32
+
+
+def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+    """Make a node in `root`, which must not exist or be empty. Raises NodeError."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise NodeError("there is something in the folder already", where=str(root), do="name a new folder")
+    side = root.with_name(root.name + ".founding")
+    if side.exists():
+        raise NodeError("an earlier founding was broken off", where=str(side), do="delete that folder and try again")
+    side.mkdir(parents=True)
+    now = clock or SetClock(scenario.clock_start_ms, "founding")
+    _keys(side, scenario, random_bytes)
+    _settings(side, scenario, now)
+    Database(side / "node.sqlite", create=True).close()
+    node = Node(side, clock=now, random_bytes=random_bytes)
+    with node.db.write() as tx:
+        ledger.begin(tx, node.logs.values())
+    _certify(node)
+    _agree(node, scenario)
+    node.publish()
+    node.close()
+    if root.exists():
+        root.rmdir()
+    os.replace(side, root)
+    sync_folder(root.parent)
+
+
+def _keys(side: Path, scenario: Scenario, random_bytes: Callable[[int], bytes]) -> None:
+    (side / "keys").mkdir()
+    (side / "segments").mkdir()
+    (side / "quarantine").mkdir()
+    parties = sorted(scenario.book.parties)
+    logs = {party: SigningKey(random_bytes(SEED_BYTES)) for party in parties}
+    for party, key in logs.items():
+        write_key(side / "keys" / f"log-{party}.key", key)
+    party_keys = {party: SigningKey(random_bytes(SEED_BYTES)) for party in parties}
+    trust: dict[str, object] = {
+        "logs": {f"fairlead/{scenario.node}/{party}": key.public.text() for party, key in logs.items()},
+        "parties": {party: key.public.text() for party, key in party_keys.items()},
+    }
+    for party in parties:
+        people = {
+            code: SigningKey(random_bytes(SEED_BYTES)) for code, person in sorted(scenario.people.items()) if person.party == party
+        }
+        Home(side, party).found(party_keys[party], people, trust)
+
+
+def _settings(side: Path, scenario: Scenario, clock: Clock) -> None:
+    story = scenario.clock == "demo"
+    write_durably(side / "coalition.json", coalition_bytes(scenario))
+    lines = [
+        f'node = "{scenario.node}"',
+        f'scenario = "{scenario.code}"',
+        f'operating_party = "{scenario.operating_party}"',
+        f'clock = "{"story" if story else "system"}"',
+        f"demo = {'true' if scenario.demo else 'false'}",
+    ]
+    write_durably(side / "node.toml", ("\n".join(lines) + "\n").encode())
+    if story:
+        StoryClock(side / "clock.json").set(scenario.clock_start_ms)
+
+
+def _certify(node: Node) -> None:
+    """Each party's key signs who its people are: code, units, roles, public key."""
+    with node.db.write() as tx:
+        for code, person in sorted(node.coalition.people.items()):
+            home = node.home(person.party)
+            key = home.person_key(code).public
+            value = {"person": msgspec.to_builtins(person), "public_key": key.text()}
+            envelope = sign("person-certificate", value, [read_key(home.path / "party.key")])
+            events.add_certificate(tx, person=code, party=person.party, key=key, envelope=envelope)
+
+
+def _agree(node: Node, scenario: Scenario) -> None:
+    """The first agreements, each signed by its originator's releasing officer and entered in that originator's log."""
+    with node.db.write() as tx:
+        for terms in scenario.grants:
+            at_ms = node.clock.now_ms()
+            envelope = sign("grant", msgspec.to_builtins(terms.grant), [node.person_key(terms.signer)])
+            raw = envelope_to_json(envelope)
+            digest = sha256_hex(raw)
+            events.add_event(tx, terms.grant, envelope, at_ms=at_ms, clock=node.clock.source)
+            signer = scenario.people[terms.signer]
+            asker = Asker(person=signer.code, unit=signer.units[0], purpose="", operation="")
+            asked = asked_as(asker, act="agree", at_ms=at_ms, evidence=digest)
+            record.event(node, tx, asked, party=terms.grant.originator, subject=digest, kind="grant", output=raw)

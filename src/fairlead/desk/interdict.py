@@ -1,0 +1,353 @@
+"""The verb behind a case: one proposed act, signed by whom it takes, judged by the table of lawful steps, recorded or refused.
+
+1. The gate admits the asker for an act of kind `case`; then the label of the case's records decides whether the case is theirs to
+   see. A case that is hidden and one that does not exist are refused alike (P7).
+2. Every act is an envelope signed by its author, and by both custodians when something or somebody changes hands (P9).
+3. The table decides (P8): a refusal says why and names the lawful next steps, and is in the log like any refusal.
+4. A record belongs to the acting party. It cites leads by digest only, so no suspension of a lead hides it (red line 15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from fairlead.agreement import Facts, Gatehouse, Order, Request, admit, decide
+from fairlead.agreement.lists import Row, facts_of
+from fairlead.agreement.render import redacted
+from fairlead.case.act import Signer
+from fairlead.case.acts import Act, SignedAct, act_from, act_payload, record_kind, signed
+from fairlead.case.fold import Accepted, Refusal, fold, lawful_next, propose
+from fairlead.case.record import summary, words
+from fairlead.case.state import CaseState, Known, known_from
+from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn
+from fairlead.desk import record
+from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
+from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.node import Node
+from fairlead.envelope import Digest, JsonValue, decode, encode, envelope_from_json, envelope_to_json, new_id, sha256_hex, sign, verify
+from fairlead.errors import BadInput
+from fairlead.label import Label, make_label
+from fairlead.report.holding import FOREVER_MS, Holding
+from fairlead.store import cases, holdings
+
+CASE_CATEGORY = "case"
+
+
+def open_case(node: Node, asker: Asker, *, lead: str, vessel: str) -> Outcome:
+    """Open a case on a lead (its id or digest) that the asker may read now. The answer names the case."""
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        asked = ask(node, tx, asker, act="case", at_ms=at_ms)
+        row = _lead(tx, lead)
+        reading = msgspec.structs.replace(asked.request, act="read")
+        admitted = admit(house, asked.request)
+        if admitted or row is None or not decide(house, reading, facts_of(row)).permitted:
+            record.refusal(node, tx, asked, house=house, rows=[row] if row else [])
+            outcome: Outcome = refused(redacted(admitted))
+        else:
+            case = cases.Case(
+                id=new_id(node.random_bytes(16)),
+                party=node.coalition.book.units[asker.unit].party,
+                unit=asker.unit,
+                operation=asker.operation,
+                lead=row.holding.digest,
+                opened_ms=at_ms,
+            )
+            fields: dict[str, JsonValue] = {
+                "act": "open_case",
+                "operation": asker.operation,
+                "vessel": vessel,
+                "leads": [row.holding.digest],
+            }
+            outcome = _take(node, tx, asked, case, fields, (), opening=True)
+    node.publish()
+    return outcome
+
+
+def act(
+    node: Node, asker: Asker, case_id: str, fields: Mapping[str, JsonValue], *, also_signed_by: Sequence[tuple[str, str]] = ()
+) -> Outcome:
+    """Take one act on a case. `fields` are those of the act, `also_signed_by` the (person, unit) of the other signers.
+
+    Raises BadInput for an unknown act or field, BadSignature when a signer's key is not here.
+    """
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        asked = ask(node, tx, asker, act="case", at_ms=at_ms)
+        case = cases.case_of(tx, case_id[:64])
+        admitted = admit(house, asked.request)
+        if admitted or case is None or not _may_see(node, tx, house, asked, case):
+            record.refusal(node, tx, asked, house=house, rows=())
+            outcome: Outcome = refused(redacted(admitted))
+        else:
+            outcome = _take(node, tx, asked, case, fields, also_signed_by)
+    node.publish()
+    return outcome
+
+
+def show_case(node: Node, asker: Asker, case_id: str) -> Outcome:
+    """A case as its reader sees it: state, basis, people, exhibits, trail, what is lawful next."""
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        asked = ask(node, tx, asker, act="read", at_ms=at_ms)
+        case = cases.case_of(tx, case_id[:64])
+        admitted = admit(house, asked.request)
+        rows = _records(tx, case) if case else []
+        if admitted or case is None or not rows or not _may_see(node, tx, house, asked, case):
+            record.refusal(node, tx, asked, house=house, rows=rows)
+            outcome: Outcome = refused(redacted(admitted))
+        else:
+            state = state_of(node, tx, case)
+            request = asked.request
+            head = banner(rows[0].holding.label, purpose=request.purpose, operation=request.operation)
+            given = answer({"id": case.id, "banner": head, "case": summary(state, at_ms), "words": words(state)})
+            record.use(node, tx, asked, house=house, rows=rows, output=given.body)
+            outcome = given
+    node.publish()
+    return outcome
+
+
+def list_cases(node: Node, asker: Asker) -> Outcome:
+    """The cases whose records the asker may see, newest first; the count counts only those (P7)."""
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        asked = ask(node, tx, asker, act="list", at_ms=at_ms)
+        admitted = admit(house, asked.request)
+        if admitted:
+            record.refusal(node, tx, asked, house=house, rows=())
+            outcome: Outcome = refused(redacted(admitted))
+        else:
+            mine = [case for case in cases.all_cases(tx) if _may_see(node, tx, house, asked, case)]
+            rows = [row for case in mine for row in _records(tx, case)]
+            request = asked.request
+            head = (
+                banner(rows[0].holding.label, purpose=request.purpose, operation=request.operation)
+                if rows
+                else no_banner(purpose=request.purpose, operation=request.operation)
+            )
+            items: list[JsonValue] = [
+                {
+                    "id": case.id,
+                    "unit": case.unit,
+                    "opened_ms": case.opened_ms,
+                    "state": state_of(node, tx, case).state,
+                    "vessel": state_of(node, tx, case).vessel,
+                }
+                for case in reversed(mine)
+            ]
+            given = answer({"banner": head, "items": items, "count": len(items)})
+            record.use(node, tx, asked, house=house, rows=rows, output=given.body)
+            outcome = given
+    node.publish()
+    return outcome
+
+
+def state_of(node: Node, tx: Connection, case: cases.Case) -> CaseState:
+    """The case folded from its stored acts, every signature checked again."""
+    return fold(_signed_acts(node, tx, case), _known(node, tx, case))
+
+
+def withdraw_grounds(
+    node: Node, tx: Connection, *, before: Gatehouse, after: Gatehouse, order: Order, digest: Digest, signer: Asker
+) -> int:
+    """Append `grounds_withdrawn` to every case whose acting unit loses the lead by this order; how many. Same transaction."""
+    touched = 0
+    for case in cases.all_cases(tx):
+        row = holdings.by_digest(tx, case.lead)
+        if row is None:
+            continue
+        state = state_of(node, tx, case)
+        units = {case.unit, state.handed_to or case.unit}
+        if not any(_reads(before, unit, case, row) and not _reads(after, unit, case, row) for unit in units):
+            continue
+        made = GroundsWithdrawn(
+            case=case.id,
+            at_ms=order.ordered_at_ms,
+            clock="node",
+            person=signer.person,
+            unit=signer.unit,
+            order=digest,
+            leads=(row.holding.digest,),
+        )
+        touched += _append(node, tx, case, state, made, signer)
+    return touched
+
+
+def restore_grounds(node: Node, tx: Connection, *, order: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
+    """Append `grounds_restored` to every case this order had touched; how many."""
+    touched = 0
+    for case in cases.all_cases(tx):
+        state = state_of(node, tx, case)
+        if any(one.order == order for one in state.withdrawn):
+            made = GroundsRestored(
+                case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=order, resume=resume
+            )
+            touched += _append(node, tx, case, state, made, signer)
+    return touched
+
+
+def _append(node: Node, tx: Connection, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
+    """An act that follows from an order: appended when the table allows it (a closed case takes none)."""
+    envelope = sign(record_kind(made), act_payload(made), [node.person_key(signer.person)])
+    person = node.coalition.people[signer.person]
+    one = signed(made, Signer(person=person.code, roles=person.roles, unit=signer.unit))
+    if not isinstance(propose(state, one, _known(node, tx, case)), Accepted):
+        return 0
+    _store(node, tx, case, made, envelope_to_json(envelope), at_ms=made.at_ms)
+    return 1
+
+
+def _take(
+    node: Node,
+    tx: Connection,
+    asked: Asked,
+    case: cases.Case,
+    fields: Mapping[str, JsonValue],
+    also: Sequence[tuple[str, str]],
+    *,
+    opening: bool = False,
+) -> Outcome:
+    request = asked.request
+    value: dict[str, JsonValue] = {
+        "at_ms": request.at_ms,
+        "clock": "node",
+        **fields,
+        "case": case.id,
+        "person": request.person,
+        "unit": request.unit,
+    }
+    made = act_from(value)
+    people = [(request.person, request.unit), *also]
+    envelope = sign(record_kind(made), act_payload(made), [node.person_key(person) for person, _ in people])
+    signers = _signers(node, tx, envelope_to_json(envelope), made, dict(people))
+    state = CaseState() if opening else state_of(node, tx, case)
+    judged = propose(state, SignedAct(act=made, digest=signed(made).digest, signers=signers), _known(node, tx, case))
+    if isinstance(judged, Refusal):
+        record.refusal(node, tx, asked, house=node.house(tx, request.at_ms), rows=(), also=[case.party])
+        return refused(
+            {"answer": "refused", "reasons": [judged.reason], "needs": list(judged.needs), "lawful_next": list(judged.lawful_next)}
+        )
+    if opening:
+        cases.add_case(tx, case)
+    raw = envelope_to_json(envelope)
+    _store(node, tx, case, made, raw, at_ms=request.at_ms)
+    record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw)
+    return answer(
+        {
+            "case": case.id,
+            "act": made.act,
+            "digest": signed(made).digest,
+            "state": judged.state.state,
+            "lawful_next": list(lawful_next(judged.state, request.at_ms)),
+        }
+    )
+
+
+def _store(node: Node, tx: Connection, case: cases.Case, made: Act, raw: bytes, *, at_ms: int) -> None:
+    """The act as a source holding of the acting party, and its place in the case."""
+    envelope = envelope_from_json(raw)
+    holding = Holding(
+        id=new_id(node.random_bytes(16)),
+        kind="report",
+        label=case_label(node, tx, case.party),
+        digest=sha256_hex(encode(act_payload(made))),
+        t_min_ms=made.at_ms,
+        t_max_ms=made.at_ms,
+        not_before_ms=0,
+        expires_ms=FOREVER_MS,
+        created_ms=at_ms,
+    )
+    holdings.add_holding(tx, holding, body=encode(act_payload(made)), envelope=envelope)
+    cases.add_act(tx, case.id, holding.id, envelope)
+
+
+def case_label(node: Node, tx: Connection, party: str) -> Label:
+    """The label of a party's own case records: exactly what its grants of the category `case` give. Raises BadInput for none."""
+    grants = [one for one in node.standing(tx).grants if one.originator == party and CASE_CATEGORY in one.categories]
+    if not grants:
+        raise BadInput(
+            "the party has no agreement for its own case records", where=party, do=f"grant category {CASE_CATEGORY} to its units"
+        )
+    return make_label(
+        node.coalition.book,
+        originator=party,
+        category=CASE_CATEGORY,
+        level="restricted",
+        recipients={unit for one in grants for unit in one.recipients},
+        purposes={purpose for one in grants for purpose in one.purposes},
+        operations={operation for one in grants for operation in one.operations},
+    )
+
+
+def _signers(node: Node, tx: Connection, raw: bytes, made: Act, units: dict[str, str]) -> tuple[Signer, ...]:
+    envelope = envelope_from_json(raw)
+    keys = node.public_keys(tx)
+    held = verify(envelope, keys.values(), kind=record_kind(made), threshold=len(envelope.signatures))
+    return tuple(
+        Signer(person=code, roles=person.roles, unit=units.get(code) or _unit_for(person.units, made))
+        for code, person in sorted(node.coalition.people.items())
+        if code in keys and keys[code].keyid in held
+        if not units.get(code) or units[code] in person.units
+    )
+
+
+def _unit_for(units: Sequence[str], made: Act) -> str:
+    """The unit a stored signer acted for: one the act names, else the signer's first."""
+    named = {made.unit, str(getattr(made, "to_unit", ""))}
+    return next((unit for unit in units if unit in named), units[0] if units else "")
+
+
+def _signed_acts(node: Node, tx: Connection, case: cases.Case) -> list[SignedAct]:
+    found = []
+    for stored in cases.acts_of(tx, case.id):
+        made = act_from(decode(stored.envelope.payload_bytes))
+        signers = _signers(node, tx, envelope_to_json(stored.envelope), made, {})
+        found.append(SignedAct(act=made, digest=signed(made).digest, signers=signers))
+    return found
+
+
+def _known(node: Node, tx: Connection, case: cases.Case) -> Known:
+    numbers = set()
+    for other in cases.all_cases(tx):
+        if other.id != case.id:
+            for stored in cases.acts_of(tx, other.id):
+                value = decode(stored.envelope.payload_bytes)
+                if isinstance(value, dict) and value.get("act") == "seize":
+                    numbers.add(str(value.get("seizure_number", "")))
+    return known_from(node.coalition.book, frozenset(numbers))
+
+
+def _lead(tx: Connection, name: str) -> Row | None:
+    found = holdings.by_ids(tx, [name[:64]])
+    row = found[0] if found else holdings.by_digest(tx, name[:64])
+    return row if row and row.holding.kind == "lead" else None
+
+
+def _records(tx: Connection, case: cases.Case) -> list[Row]:
+    return holdings.by_ids(tx, [stored.holding for stored in cases.acts_of(tx, case.id)])
+
+
+def _may_see(node: Node, tx: Connection, house: Gatehouse, asked: Asked, case: cases.Case) -> bool:
+    facts = Facts(label=case_label(node, tx, case.party), not_before_ms=0, expires_ms=FOREVER_MS, feeds=frozenset())
+    return decide(house, asked.request, facts).permitted
+
+
+def _reads(house: Gatehouse, unit: str, case: cases.Case, row: Row) -> bool:
+    people = [code for code, person in house.people.items() if unit in person.units and person.may("read")]
+    request = Request(
+        person=people[0] if people else "",
+        unit=unit,
+        purpose="interdiction",
+        operation=case.operation,
+        act="read",
+        form="full",
+        at_ms=max(house.slice.from_ms, row.holding.not_before_ms),
+    )
+    return decide(house, request, facts_of(row)).permitted

@@ -1,0 +1,127 @@
+"""The verb behind the map: the picture one reader may see now, computed from exactly the segments the gate lets through.
+
+1. The set S of segments is decided, the view computed, and S decided again inside the write transaction: a suspension that came
+   between is seen, and the view is computed anew (P4).
+2. A unit below the ceiling gets the coarse form only: the view as of an hour ago, in cells (red line 2).
+3. The receipt carries the ordered digests of S and the digest of the bytes handed over, to every originator in S (P6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from fairlead.agreement import Gatehouse, admit, below_ceiling
+from fairlead.agreement.lists import Row, permitted
+from fairlead.agreement.render import redacted
+from fairlead.desk import record
+from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
+from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.node import Node
+from fairlead.envelope import JsonValue, decode
+from fairlead.intake.segment_file import read_segment
+from fairlead.label import join
+from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
+from fairlead.report.detection import Detections
+from fairlead.store import holdings
+
+SPAN_MS: Final = 6 * 3_600_000  # a picture shows six hours unless asked otherwise
+STEP_MS: Final = 10_000  # "now" is rounded down, so that two looks within a step are one picture
+COARSE_AGE_MS: Final = 3_600_000  # charter, red line 2
+COARSE_STEP_MS: Final = 600_000
+TRIES_MAX: Final = 3
+CACHED_MAX: Final = 64
+
+
+def look(node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | None = None) -> Outcome:
+    """The picture of the window [from_ms, to_ms), by default the last six hours. Raises BadSignature, LogFault."""
+    at_ms = node.clock.now_ms()
+    form = "coarse" if asker.unit in node.coalition.book.units and below_ceiling(node.coalition.book, asker.unit) else "full"
+    window = window_of(at_ms, form=form, from_ms=from_ms, to_ms=to_ms)
+    with node.db.read() as tx:
+        asked = ask(node, tx, asker, act="picture", form=form, at_ms=at_ms)
+        house = node.house(tx, at_ms)
+        rows = seen_by(node, tx, house, asked, window)
+    body = _render(node, asked, rows, window)
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        admitted = admit(house, asked.request)
+        if admitted:
+            record.refusal(node, tx, asked, house=house, rows=())
+            outcome: Outcome = refused(redacted(admitted))
+        else:
+            now_seen = seen_by(node, tx, house, asked, window)  # P4: decided at its place in the order of writes
+            if [row.holding.id for row in now_seen] != [row.holding.id for row in rows]:
+                rows, body = now_seen, _render(node, asked, now_seen, window)
+            given = answer(body)
+            record.use(node, tx, asked, house=house, rows=rows, output=given.body)
+            outcome = given
+    node.publish()
+    return outcome
+
+
+def window_of(at_ms: int, *, form: str, from_ms: int | None, to_ms: int | None) -> Window:
+    """The window asked for, never past now; the coarse form ends an hour ago, on a ten-minute step."""
+    latest = at_ms // STEP_MS * STEP_MS if form == "full" else (at_ms - COARSE_AGE_MS) // COARSE_STEP_MS * COARSE_STEP_MS
+    end = latest if to_ms is None else min(to_ms, latest)
+    start = end - SPAN_MS if from_ms is None else from_ms
+    return Window(from_ms=min(start, end - STEP_MS), to_ms=end)
+
+
+def seen_by(node: Node, tx: Connection, house: Gatehouse, asked: Asked, window: Window) -> tuple[Row, ...]:
+    """S: the segments and sightings of the window that the gate lets this request see, ordered by content."""
+    if admit(house, asked.request):
+        return ()
+    rows = holdings.of_kind(tx, ["segment", "report"], from_ms=window.from_ms, to_ms=window.to_ms)
+    sources = [row for row in rows if row.holding.feed in node.coalition.feeds]
+    return tuple(sorted(permitted(house, asked.request, sources), key=lambda row: (row.holding.feed, row.holding.digest)))
+
+
+def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
+    """view(S): a pure function of the segments, remembered by their digests."""
+    key = (tuple((row.holding.feed, row.holding.digest) for row in rows), window)
+    found = node.views.get(key)
+    if found is None:
+        segments = [
+            ViewSegment(
+                feed=node.coalition.feeds[row.holding.feed].facts,
+                digest=row.holding.digest,
+                detections=_detections(node, row),
+            )
+            for row in rows
+        ]
+        found = view(segments, window, node.parameters, node.places)
+        while len(node.views) >= CACHED_MAX:
+            node.views.pop(next(iter(node.views)))
+        node.views[key] = found
+    return found
+
+
+def shown_of(seen: View, form: str, at_ms: int) -> JsonValue:
+    """What of a view goes out in this form."""
+    value: JsonValue = msgspec.to_builtins(coarse(seen, now_ms=at_ms)) if form == "coarse" else decode(view_bytes(seen))
+    return value
+
+
+def _detections(node: Node, row: Row) -> Detections:
+    return read_segment(segment_path(node.root, row.holding.id))
+
+
+def segment_path(root: Path, holding_id: str) -> Path:
+    return root / "segments" / f"{holding_id}.parquet"
+
+
+def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window) -> JsonValue:
+    request = asked.request
+    head = (
+        banner(join([row.holding.label for row in rows]), purpose=request.purpose, operation=request.operation)
+        if rows
+        else no_banner(purpose=request.purpose, operation=request.operation)
+    )
+    seen = sight(node, rows, window)
+    shown: JsonValue = shown_of(seen, request.form, request.at_ms)
+    return {"banner": head, "picture": shown}

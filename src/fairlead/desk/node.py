@@ -1,0 +1,158 @@
+"""An open node: its folder, database, coalition, keys, clock and randomness; everything a verb is handed.
+
+A node is a folder. `node.toml` names it, `coalition.json` holds the coalition it was founded for, `node.sqlite` is the truth, and
+`log/` and `homes/` are published from it. Opening publishes whatever a crash left unpublished, and says so.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection
+
+from fairlead.agreement import Gatehouse, Standing, apply, compile_slice, fold
+from fairlead.agreement.standing import Event
+from fairlead.desk.clock import Clock, StoryClock, WallClock
+from fairlead.desk.home import Home, read_key
+from fairlead.envelope import PublicKey, SigningKey, decode
+from fairlead.errors import NodeBusy, NotANode
+from fairlead.intake.scenario import Scenario
+from fairlead.picture import Parameters, Place, View, Window
+from fairlead.store import events, ledger
+from fairlead.store.database import Database
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`node.toml`, unknown keys are errors."""
+
+    node: str
+    scenario: str
+    operating_party: str
+    clock: str
+    demo: bool = False
+
+
+class Node:
+    """One open node. Verbs take it as their first argument."""
+
+    def __init__(self, root: Path, *, clock: Clock | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+        self.root = root
+        self.config = _config(root)
+        self.coalition = _coalition(root)
+        self.db = Database(root / "node.sqlite")
+        self.random_bytes = random_bytes
+        self.clock: Clock = clock or (StoryClock(root / "clock.json") if self.config.clock == "story" else WallClock())
+        self.logs = {
+            party: ledger.Log(
+                party=party,
+                origin=f"fairlead/{self.config.node}/{party}",
+                key=read_key(root / "keys" / f"log-{party}.key"),
+            )
+            for party in sorted(self.coalition.book.parties)
+        }
+        self.parameters = Parameters(**self.coalition.picture_parameters)
+        self.places = tuple(Place(**msgspec.structs.asdict(place)) for place in self.coalition.places)
+        self.views: dict[tuple[tuple[tuple[str, str], ...], Window], View] = {}
+        self._standing: Standing | None = None
+        self._house: Gatehouse | None = None
+        self._keys: dict[str, PublicKey] | None = None
+
+    def recover(self) -> int:
+        """Publish what the database holds and the files do not, and sweep half-made files; the number of entries published."""
+        published = self.publish()
+        ledger.sweep(self.root, self.logs.values())
+        return published
+
+    def publish(self) -> int:
+        """Write log files and receipts from the database; after this the answer may go out. Raises LogFault."""
+        with self.db.read() as tx:
+            return ledger.publish(tx, self.root, self.logs.values())
+
+    def home(self, party: str) -> Home:
+        return Home(self.root, party)
+
+    def person_key(self, person: str) -> SigningKey:
+        """The signing key of a person whose home lies in this folder. Raises BadSignature."""
+        found = self.coalition.people.get(person)
+        return self.home(found.party if found else "nobody").person_key(person)
+
+    def public_keys(self, tx: Connection) -> dict[str, PublicKey]:
+        """The certified keys of all people."""
+        if self._keys is None:
+            self._keys = events.public_keys(tx)
+        return self._keys
+
+    def standing(self, tx: Connection) -> Standing:
+        """What stands at this epoch; folded anew only when an event has come."""
+        epoch = events.epoch(tx)
+        if self._standing is None or self._standing.epoch != epoch:
+            self._standing = fold(stored.event for stored in events.all_events(tx))
+        return self._standing
+
+    def house(self, tx: Connection, at_ms: int) -> Gatehouse:
+        """The gatehouse of this epoch and instant."""
+        standing = self.standing(tx)
+        old = self._house.slice if self._house else None
+        if self._house is None or old is None or old.epoch != standing.epoch or not old.from_ms <= at_ms < old.to_ms:
+            self._house = self.house_of(standing, at_ms)
+        return self._house
+
+    def house_of(self, standing: Standing, at_ms: int) -> Gatehouse:
+        """A gatehouse for a standing that need not be in force: previews and simulations ask this one."""
+        return Gatehouse(
+            book=self.coalition.book,
+            people=self.coalition.people,
+            slice=compile_slice(standing, self.coalition.book, at_ms),
+        )
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def supposing(standing: Standing, *more: Event) -> Standing:
+    """The standing as it would be after these events; nothing is written."""
+    for event in more:
+        standing = apply(standing, event)
+    return standing
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[None]:
+    """Hold the node's serving lock. Raises NodeBusy when another process serves it."""
+    descriptor = os.open(root / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NodeBusy("another process serves this node", where=str(root), do="stop it, or use the one that runs") from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _config(root: Path) -> Config:
+    path = root / "node.toml"
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text()), Config)
+    except OSError as error:
+        raise NotANode(
+            "the folder is not a node", where=str(root), why="no readable node.toml", do="make one with fairlead init"
+        ) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise NotANode("the node's settings do not read", where=str(path), why=str(error)) from error
+
+
+def _coalition(root: Path) -> Scenario:
+    path = root / "coalition.json"
+    try:
+        return msgspec.convert(decode(path.read_bytes()), Scenario)
+    except OSError as error:
+        raise NotANode("the folder is not a node", where=str(root), why="no readable coalition.json") from error
+    except msgspec.ValidationError as error:
+        raise NotANode("the node's coalition does not read", where=str(path), why=str(error)) from error

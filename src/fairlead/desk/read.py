@@ -1,0 +1,122 @@
+"""The verbs read and list: one holding by id, or the leads and reports a reader may see, newest first.
+
+1. The excluded-use check, the codes, the role and the ceiling are judged before the id is looked up (P2).
+2. An id that is hidden and one that does not exist get the same bytes and leave the same leaves (P7).
+3. Decision, receipt and commit are one transaction; the answer goes out after it (P4, P6).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from fairlead.agreement import Gatehouse, admit, decide
+from fairlead.agreement.lists import Row, facts_of, newest_first, permitted
+from fairlead.agreement.render import redacted
+from fairlead.desk import record
+from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
+from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.node import Node
+from fairlead.envelope import JsonValue, decode
+from fairlead.label import join
+from fairlead.report.holding import Kind
+from fairlead.store import holdings
+
+PAGE_MAX: Final = 200
+ID_MAX: Final = 64
+
+
+def read(node: Node, asker: Asker, holding_id: str) -> Outcome:
+    """One holding, or the redacted refusal. Raises BadSignature, LogFault."""
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        asked = ask(node, tx, asker, act="read", at_ms=at_ms)
+        outcome = _read(node, tx, house, asked, holding_id)
+    node.publish()
+    return outcome
+
+
+def _read(node: Node, tx: Connection, house: Gatehouse, asked: Asked, holding_id: str) -> Outcome:
+    # 1. What does not depend on the id is decided before it is looked up.
+    admitted = admit(house, asked.request)
+    found = holdings.by_ids(tx, [holding_id[:ID_MAX]])
+    row = found[0] if found else None
+    # 2. P7: hidden and absent part here from nothing that the asker can see.
+    if admitted or row is None or not decide(house, asked.request, facts_of(row)).permitted:
+        record.refusal(node, tx, asked, house=house, rows=found)
+        return refused(redacted(admitted))
+    # 3. P6: the receipt is in the log before the answer goes out.
+    given = answer(shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation))
+    record.use(node, tx, asked, house=house, rows=[row], output=given.body)
+    return given
+
+
+def shown(tx: Connection, row: Row, *, purpose: str, operation: str) -> JsonValue:
+    """A holding as its reader gets it."""
+    holding = row.holding
+    return {
+        "id": holding.id,
+        "kind": holding.kind,
+        "digest": holding.digest,
+        "banner": banner(holding.label, purpose=purpose, operation=operation),
+        "from_ms": holding.t_min_ms,
+        "to_ms": holding.t_max_ms,
+        "body": decode(holdings.body_of(tx, holding.id)),
+    }
+
+
+def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0) -> Outcome:
+    """A page of what the reader may see of one kind, newest first; counts count only that (P7)."""
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        house = node.house(tx, at_ms)
+        asked = ask(node, tx, asker, act="list", at_ms=at_ms)
+        admitted = admit(house, asked.request)
+        if admitted:
+            record.refusal(node, tx, asked, house=house, rows=())
+            outcome: Outcome = refused(redacted(admitted))
+        else:
+            outcome = _page(node, tx, house, asked, kind, max(0, page))
+    node.publish()
+    return outcome
+
+
+def _page(node: Node, tx: Connection, house: Gatehouse, asked: Asked, kind: str, page: int) -> Outcome:
+    wanted: Kind = "lead" if kind == "lead" else "report"
+    rows = holdings.of_kind(tx, [wanted], from_ms=0, to_ms=2**53)
+    mine = newest_first(permitted(house, asked.request, rows))
+    part = mine[page * PAGE_MAX : (page + 1) * PAGE_MAX]
+    request = asked.request
+    items = [
+        {
+            "id": row.holding.id,
+            "kind": row.holding.kind,
+            "from_ms": row.holding.t_min_ms,
+            "to_ms": row.holding.t_max_ms,
+            "digest": row.holding.digest,
+            "banner": banner(row.holding.label, purpose=request.purpose, operation=request.operation),
+            "title": title(tx, row),
+        }
+        for row in part
+    ]
+    head = (
+        banner(join([row.holding.label for row in part]), purpose=request.purpose, operation=request.operation)
+        if part
+        else no_banner(purpose=request.purpose, operation=request.operation)
+    )
+    given = answer({"banner": head, "items": items, "count": len(mine), "page": page})
+    record.use(node, tx, asked, house=house, rows=part, output=given.body)
+    return given
+
+
+def title(tx: Connection, row: Row) -> str:
+    """One line for a list: the card's sentence, or what kind of report it is."""
+    body = decode(holdings.body_of(tx, row.holding.id))
+    if isinstance(body, dict):
+        card = body.get("card")
+        if isinstance(card, dict):
+            return str(card.get("sentence", ""))
+        return str(body.get("title") or body.get("act") or row.holding.feed or row.holding.kind)
+    return row.holding.kind

@@ -1,0 +1,151 @@
+"""Receipts: one leaf in the log of every originator whose data was used; one in every log when something was refused.
+
+1. A use appends to the log of each originator of what was used, naming only that originator's share (P6).
+2. A refusal appends exactly one leaf of the same length to every log of the node: the concerned learn what was asked of theirs and
+   the full reason, the operating party that somebody was refused, the others nothing but that. So hidden and absent ids cannot be
+   told apart by any log (P7; docs/decisions/0002).
+3. Everything here happens inside the caller's write transaction; if it cannot be written, the use does not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from fairlead.agreement import Decision, Gatehouse, decide
+from fairlead.agreement.gate import names_excluded_use
+from fairlead.agreement.lists import Row, facts_of
+from fairlead.agreement.render import full_for
+from fairlead.desk.ask import Asked
+from fairlead.desk.node import Node
+from fairlead.envelope import Digest, Envelope, sha256_hex, sign
+from fairlead.label import label_hash
+from fairlead.receipt.receipt import HeldRef, RefusalReceipt, UseReceipt, padded, receipt_value
+from fairlead.store import ledger
+
+SALT_BYTES = 16
+
+
+def use(
+    node: Node,
+    tx: Connection,
+    asked: Asked,
+    *,
+    house: Gatehouse,
+    rows: Sequence[Row],
+    output: bytes,
+    also: Sequence[str] = (),
+) -> None:
+    """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used."""
+    shares: dict[str, list[HeldRef]] = {party: [] for party in also}
+    agreements: dict[str, set[str]] = {}
+    for row in rows:
+        rests_on = decide(house, asked.request, facts_of(row)).agreements
+        for party in {party for party, _ in row.holding.label.originators}:
+            shares.setdefault(party, []).append(_ref(row))
+            agreements.setdefault(party, set()).update(rests_on)
+    for party in sorted(shares or {node.config.operating_party: []}):
+        own = {grant.id for grant in house.slice.grants if grant.originator == party}
+        given = tuple(sorted(agreements.get(party, set()) & own))
+        write(node, tx, party, asked, holdings=tuple(shares.get(party, ())), agreements=given, output=output)
+
+
+def event(node: Node, tx: Connection, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes) -> None:
+    """Record an act of a party (a grant, an order, a case act, an intake) in that party's log, by the digest of its envelope."""
+    write(node, tx, party, asked, holdings=(HeldRef(digest=subject, kind=kind),), agreements=(), output=output)
+
+
+def write(
+    node: Node,
+    tx: Connection,
+    party: str,
+    asked: Asked,
+    *,
+    holdings: tuple[HeldRef, ...],
+    agreements: tuple[str, ...],
+    output: bytes,
+) -> None:
+    """One use receipt in one log."""
+    log = node.logs[party]
+
+    request = asked.request
+
+    def made(index: int) -> Envelope:
+        receipt = UseReceipt(
+            log=log.origin,
+            index=index,
+            sequence=index,
+            salt=_salt(node),
+            act=request.act,
+            person=request.person,
+            unit=request.unit,
+            purpose=request.purpose,
+            operation=request.operation,
+            form="coarse" if request.form == "coarse" else "full",
+            at_ms=request.at_ms,
+            clock=node.clock.source,
+            request=asked.evidence,
+            outcome="given",
+            output=sha256_hex(output),
+            output_bytes=len(output),
+            holdings=holdings,
+            agreements=agreements,
+        )
+        return sign("use-receipt", receipt_value(receipt), [log.key])
+
+    ledger.append(tx, log, made)
+
+
+def refusal(node: Node, tx: Connection, asked: Asked, *, house: Gatehouse, rows: Sequence[Row], also: Sequence[str] = ()) -> None:
+    """Record a refusal: one leaf of one length in every log, whatever the request named (P7)."""
+    decisions = [(row, decide(house, asked.request, facts_of(row))) for row in rows]
+    excluded = names_excluded_use(asked.request.purpose)
+    for party in sorted(node.logs):
+        concerned = [(row, decision) for row, decision in decisions if party in {one for one, _ in row.holding.label.originators}]
+        ledger.append(tx, node.logs[party], _refusal_maker(node, asked, party, concerned, excluded, party in also))
+
+
+def _refusal_maker(
+    node: Node,
+    asked: Asked,
+    party: str,
+    concerned: Sequence[tuple[Row, Decision]],
+    excluded: str,
+    told: bool,
+) -> ledger.Maker:
+    log = node.logs[party]
+    knows = bool(concerned) or told or party == node.config.operating_party
+
+    request = asked.request
+    reasons = dict.fromkeys(text for _, decision in concerned for text in full_for(decision, party))
+    cover = RefusalReceipt(log=log.origin, index=0, sequence=0, salt="", at_ms=request.at_ms, clock=node.clock.source, outcome="cover")
+    told_all = msgspec.structs.replace(
+        cover,
+        outcome="refused",
+        act=request.act,
+        person=request.person,
+        unit=request.unit,
+        purpose=request.purpose,
+        operation=request.operation,
+        form=request.form,
+        request=asked.evidence,
+        excluded=excluded,
+        holdings=tuple(_ref(row) for row, _ in concerned),
+        reason=tuple(reasons),
+    )
+
+    def made(index: int) -> Envelope:
+        receipt = msgspec.structs.replace(told_all if knows else cover, index=index, sequence=index, salt=_salt(node))
+        return sign("refusal-receipt", padded(receipt), [log.key])
+
+    return made
+
+
+def _ref(row: Row) -> HeldRef:
+    return HeldRef(digest=row.holding.digest, label=label_hash(row.holding.label), kind=row.holding.kind)
+
+
+def _salt(node: Node) -> str:
+    return node.random_bytes(SALT_BYTES).hex()

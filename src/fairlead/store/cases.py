@@ -1,0 +1,56 @@
+"""Cases as stored: an index of signed acts, each act a holding of the acting party; nothing is ever changed or taken out."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from fairlead.envelope import Envelope, envelope_from_json, envelope_to_json
+from fairlead.store.schema import case_acts, cases
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One case: whose, opened by which unit, inside which operation, citing which lead by digest (empty: none)."""
+
+    id: str
+    party: str
+    unit: str
+    operation: str
+    lead: str
+    opened_ms: int
+
+
+class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
+    """One act with the holding that carries it."""
+
+    idx: int
+    holding: str
+    envelope: Envelope
+
+
+def add_case(tx: Connection, case: Case) -> None:
+    tx.execute(insert(cases).values(**msgspec.structs.asdict(case)))
+
+
+def all_cases(tx: Connection) -> list[Case]:
+    """Every case, oldest first. The caller asks the gate."""
+    rows = tx.execute(select(cases).order_by(cases.c.opened_ms, cases.c.id)).all()
+    return [Case(**row._asdict()) for row in rows]
+
+
+def case_of(tx: Connection, case_id: str) -> Case | None:
+    row = tx.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+    return Case(**row._asdict()) if row else None
+
+
+def add_act(tx: Connection, case_id: str, holding: str, envelope: Envelope) -> int:
+    """Append one act; its place in the case."""
+    idx = int(tx.execute(select(func.count()).where(case_acts.c.case_id == case_id)).scalar_one())
+    tx.execute(insert(case_acts).values(case_id=case_id, idx=idx, holding=holding, envelope=envelope_to_json(envelope)))
+    return idx
+
+
+def acts_of(tx: Connection, case_id: str) -> list[StoredAct]:
+    """The acts of a case in the order they were recorded."""
+    rows = tx.execute(select(case_acts).where(case_acts.c.case_id == case_id).order_by(case_acts.c.idx)).all()
+    return [StoredAct(idx=row.idx, holding=row.holding, envelope=envelope_from_json(row.envelope)) for row in rows]

@@ -1,0 +1,82 @@
+"""The signed events between parties, in their one sequence, and the certificates of the people who may sign them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from fairlead.agreement.order import Order
+from fairlead.agreement.standing import Acceptance, Event, Resume
+from fairlead.agreement.terms import Grant
+from fairlead.envelope import Envelope, PublicKey, decode, envelope_from_json, envelope_to_json
+from fairlead.errors import MalformedBytes, NotANode
+from fairlead.store.schema import certificates, events
+
+KINDS: Final[dict[str, type[Event]]] = {"grant": Grant, "order": Order, "resume": Resume, "acceptance": Acceptance}
+
+
+class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with the instant from which it held."""
+
+    seq: int
+    event: Event
+    envelope: Envelope
+    durable_at_ms: int
+
+
+def kind_of(event: Event) -> str:
+    return next(kind for kind, shape in KINDS.items() if isinstance(event, shape))
+
+
+def epoch(tx: Connection) -> int:
+    """The number of events so far."""
+    return int(tx.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
+
+
+def add_event(tx: Connection, event: Event, envelope: Envelope, *, at_ms: int, clock: str) -> int:
+    """Append one event; its sequence number. The caller has checked signature and signer."""
+    seq = epoch(tx) + 1
+    subject = event.id if isinstance(event, Grant | Order) else event.order if isinstance(event, Resume) else event.assurance
+    originator = event.party if isinstance(event, Acceptance) else event.originator
+    tx.execute(
+        insert(events).values(
+            seq=seq,
+            kind=kind_of(event),
+            originator=originator,
+            subject=subject,
+            envelope=envelope_to_json(envelope),
+            durable_at_ms=at_ms,
+            clock=clock,
+        )
+    )
+    return seq
+
+
+def all_events(tx: Connection, *, until_ms: int | None = None) -> list[StoredEvent]:
+    """Every event in sequence, or those durable by an instant. Raises MalformedBytes for one that does not read."""
+    query = select(events).order_by(events.c.seq)
+    if until_ms is not None:
+        query = query.where(events.c.durable_at_ms <= until_ms)
+    found = []
+    for row in tx.execute(query).all():
+        envelope = envelope_from_json(row.envelope)
+        try:
+            event = msgspec.convert(decode(envelope.payload_bytes), KINDS[row.kind])
+        except (msgspec.ValidationError, KeyError) as error:
+            raise MalformedBytes("an agreement event does not read", where=f"event {row.seq}", why=str(error)) from error
+        found.append(StoredEvent(seq=row.seq, event=event, envelope=envelope, durable_at_ms=row.durable_at_ms))
+    return found
+
+
+def add_certificate(tx: Connection, *, person: str, party: str, key: PublicKey, envelope: Envelope) -> None:
+    tx.execute(insert(certificates).values(person=person, party=party, public_key=key.text(), envelope=envelope_to_json(envelope)))
+
+
+def public_keys(tx: Connection) -> dict[str, PublicKey]:
+    """The certified key of every person. Raises NotANode when there is none."""
+    found = {row.person: PublicKey.from_text(row.public_key) for row in tx.execute(select(certificates)).all()}
+    if not found:
+        raise NotANode("the node has no people", do="make one with fairlead init")
+    return found

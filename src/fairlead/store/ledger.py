@@ -1,0 +1,215 @@
+"""The receipt logs as stored, and their publication as files: one log per originator on this node.
+
+The write order, and what a crash leaves behind:
+1. Entries, receipts, the tree's frontier and the signed checkpoint are committed in the verb's own transaction. A crash before
+   leaves nothing: the use did not happen.
+2. Then bundles, tiles and receipts are written as files, then the checkpoint that covers them, each synced and renamed into place.
+   A crash here leaves the database ahead of the files; the next command or start publishes the rest and says how much.
+3. Only then does the answer go out (P6). Files that a smaller tree needed are removed last.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from fairlead.envelope import Envelope, SigningKey, decode, envelope_from_json, envelope_to_json
+from fairlead.errors import LogFault
+from fairlead.receipt.checkpoint import Checkpoint, sign_checkpoint
+from fairlead.receipt.leaf import leaf_of
+from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
+from fairlead.receipt.tiles import ENTRIES, WIDTH, bundle_bytes, new_tiles, tile_bytes, tiles_for
+from fairlead.receipt.tree import Frontier, frontier_from_bytes, leaf_hash
+from fairlead.store.files import sync_folder, write_durably
+from fairlead.store.schema import log_entries, log_heads
+
+Maker: TypeAlias = Callable[[int], Envelope]
+CHECKPOINT = "checkpoint"
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """One originator's log on this node, with the key that signs it."""
+
+    party: str
+    origin: str
+    key: SigningKey
+
+
+def begin(tx: Connection, logs: Iterable[Log]) -> None:
+    """The empty tree of every log, signed: a log has a checkpoint from the start."""
+    for log in logs:
+        frontier = Frontier()
+        tx.execute(insert(log_heads).values(log=log.party, size=0, frontier=frontier.to_bytes(), checkpoint=_signed(log, frontier)))
+
+
+def append(tx: Connection, log: Log, make: Maker) -> int:
+    """One entry and the checkpoint over it, in the caller's transaction; the entry's index. Raises LogFault."""
+    row = tx.execute(select(log_heads).where(log_heads.c.log == log.party)).one_or_none()
+    if row is None:
+        raise LogFault("the node has no such log", where=log.origin)
+    frontier = frontier_from_bytes(bytes(row.frontier))
+    index = frontier.size
+    envelope = make(index)
+    leaf = leaf_of(envelope, log.key.public)
+    grown = frontier.append(leaf_hash(leaf))
+    tx.execute(
+        insert(log_entries).values(log=log.party, idx=index, leaf=leaf, leaf_hash=leaf_hash(leaf), receipt=envelope_to_json(envelope))
+    )
+    swapped = tx.execute(
+        update(log_heads)
+        .where(log_heads.c.log == log.party, log_heads.c.size == index)  # compare and swap: one writer, one next entry
+        .values(size=grown.size, frontier=grown.to_bytes(), checkpoint=_signed(log, grown))
+    )
+    if swapped.rowcount != 1:
+        raise LogFault("the log's head moved inside a write transaction", where=log.origin, do="run fairlead verify")
+    return index
+
+
+def head(tx: Connection, party: str) -> tuple[int, bytes]:
+    """Size and signed checkpoint. Raises LogFault for a log the node does not have."""
+    row = tx.execute(select(log_heads).where(log_heads.c.log == party)).one_or_none()
+    if row is None:
+        raise LogFault("the node has no such log", where=party)
+    return int(row.size), bytes(row.checkpoint)
+
+
+def receipts(tx: Connection, party: str, *, newest: int, skip: int) -> list[UseReceipt | RefusalReceipt]:
+    """The receipts of a log, newest first. The caller is entitled to them."""
+    rows = tx.execute(
+        select(log_entries.c.receipt).where(log_entries.c.log == party).order_by(log_entries.c.idx.desc()).limit(newest).offset(skip)
+    ).scalars()
+    return [_opened(bytes(raw)) for raw in rows]
+
+
+def use_receipts(tx: Connection, party: str) -> Iterator[UseReceipt]:
+    """Every use in a log, oldest first."""
+    rows = tx.execute(select(log_entries.c.receipt).where(log_entries.c.log == party).order_by(log_entries.c.idx)).scalars()
+    for raw in rows.all():
+        opened = _opened(bytes(raw))
+        if isinstance(opened, UseReceipt):
+            yield opened
+
+
+def publish(tx: Connection, root: Path, logs: Iterable[Log]) -> int:
+    """Write what the files lack, from a snapshot of the database; the number of entries published. Raises LogFault."""
+    with _publishing(root):
+        return sum(_publish_one(tx, root, log) for log in logs)
+
+
+def _publish_one(tx: Connection, root: Path, log: Log) -> int:
+    size, checkpoint = head(tx, log.party)
+    folder = root / "log" / log.party
+    old = _published(folder / CHECKPOINT)
+    if old is not None and old[1] == checkpoint:
+        return 0
+    done = old[0] if old is not None else 0
+    if done > size:
+        raise LogFault(
+            "the published log is longer than the database",
+            where=str(folder),
+            why=f"{done} entries published, {size} stored: the database was restored from an older copy",
+            do="put the newer database back; a shorter tree is never signed",
+        )
+    _write_tiles(tx, folder, log, done, size)
+    _write_receipts(tx, root, log, done, size)
+    write_durably(folder / CHECKPOINT, checkpoint)
+    _drop_narrower(folder, done, size)
+    return size - done
+
+
+def _write_tiles(tx: Connection, folder: Path, log: Log, done: int, size: int) -> None:
+    own = log_entries.c.log == log.party
+    hashes = [bytes(one) for one in tx.execute(select(log_entries.c.leaf_hash).where(own).order_by(log_entries.c.idx)).scalars()]
+    for tile in new_tiles(done, size):
+        if tile.level == ENTRIES:
+            first = tile.number * WIDTH
+            leaves = tx.execute(
+                select(log_entries.c.leaf)
+                .where(own, log_entries.c.idx >= first, log_entries.c.idx < first + tile.width)
+                .order_by(log_entries.c.idx)
+            ).scalars()
+            write_durably(folder / tile.path, bundle_bytes(bytes(leaf) for leaf in leaves.all()))
+        else:
+            write_durably(folder / tile.path, tile_bytes(tile, hashes))
+
+
+def _write_receipts(tx: Connection, root: Path, log: Log, done: int, size: int) -> None:
+    rows = tx.execute(
+        select(log_entries.c.idx, log_entries.c.receipt).where(
+            log_entries.c.log == log.party, log_entries.c.idx >= done, log_entries.c.idx < size
+        )
+    ).all()
+    for row in rows:
+        write_durably(receipt_path(root, log.party, row.idx), bytes(row.receipt))
+
+
+def receipt_path(root: Path, party: str, index: int) -> Path:
+    """Where the receipt of an entry is delivered: the home of the originator it is for, and nowhere else."""
+    return root / "homes" / party / "receipts" / party / f"{index:09d}.json"
+
+
+def _drop_narrower(folder: Path, done: int, size: int) -> None:
+    """Remove the partial files of the smaller tree; the new checkpoint no longer needs them."""
+    keep = {tile.path for tile in tiles_for(size)}
+    for tile in tiles_for(done):
+        if tile.path not in keep:
+            (folder / tile.path).unlink(missing_ok=True)
+            parent = (folder / tile.path).parent
+            if parent.name.endswith(".p") and not any(parent.iterdir()):
+                parent.rmdir()
+                parent = parent.parent
+            sync_folder(parent)
+
+
+def sweep(root: Path, logs: Iterable[Log]) -> int:
+    """Remove what a crash left half made under `log/`: files no tree of the published size has; how many."""
+    removed = 0
+    with _publishing(root):
+        for log in logs:
+            folder = root / "log" / log.party
+            old = _published(folder / CHECKPOINT)
+            keep = {tile.path for tile in tiles_for(old[0] if old else 0)} | {CHECKPOINT}
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and path.relative_to(folder).as_posix() not in keep:
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
+def _published(path: Path) -> tuple[int, bytes] | None:
+    """Size and bytes of the published checkpoint; nothing when there is none or it does not read."""
+    try:
+        raw = path.read_bytes()
+        return int(raw.split(b"\n")[1]), raw
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+@contextmanager
+def _publishing(root: Path) -> Iterator[None]:
+    descriptor = os.open(root / "publishing.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _signed(log: Log, frontier: Frontier) -> bytes:
+    return sign_checkpoint(Checkpoint(origin=log.origin, size=frontier.size, root=frontier.root()), log.key)
+
+
+def _opened(raw: bytes) -> UseReceipt | RefusalReceipt:
+    envelope = envelope_from_json(raw)
+    shape: type[UseReceipt | RefusalReceipt] = UseReceipt if envelope.kind == "use-receipt" else RefusalReceipt
+    return msgspec.convert(decode(envelope.payload_bytes), shape)
+
+
+__all__ = ["Log", "Maker", "append", "begin", "head", "publish", "receipt_path", "receipts", "sweep", "use_receipts"]
