@@ -106,7 +106,7 @@ def padded(receipt: RefusalReceipt, size: int = REFUSAL_BYTES) -> JsonValue:
     """The payload to sign, its canonical bytes exactly `size` long whatever it says (P7). Raises BadInput when it cannot be."""
     shown = _folded(receipt)
     while _room(shown, size) < 1 and (shown.reason or shown.holdings):
-        if shown.reason:
+        if _long(shown.reason) > _long(shown.holdings):
             shown = msgspec.structs.replace(shown, reason=shown.reason[:-1], more_reasons=shown.more_reasons + 1)
         else:
             shown = msgspec.structs.replace(shown, holdings=shown.holdings[:-1], more_holdings=shown.more_holdings + 1)
@@ -159,6 +159,11 @@ def _room(receipt: RefusalReceipt, size: int) -> int:
     """How many bytes of padding bring the receipt to `size`; negative when it is too long."""
     value: JsonValue = msgspec.to_builtins(receipt)
     return size - PAD_FIELD - len(encode(value))
+
+
+def _long(listed: tuple[str, ...] | tuple[HeldRef, ...]) -> int:
+    value: JsonValue = msgspec.to_builtins(listed)
+    return len(encode(value)) if listed else 0
 
 
 def _folded(receipt: RefusalReceipt) -> RefusalReceipt:
