@@ -193,9 +193,10 @@ class CaseModel:
         return True
 
     def _author(self, act: Mapping[str, Any], signers: Signers, who: str) -> bool:
-        allowed = {"boarding_officer", *(WHO[w] for w in who)} if who == "*" else {WHO[w] for w in who}
+        anybody = who == "*"  # anybody who is a person: the node by itself is not
+        allowed = {WHO[w] for w in who if w in WHO}
         mine = [(roles, unit) for name, roles, unit in signers if name == act["person"]]
-        return any(unit == act["unit"] and (allowed & set(roles) or (who == "*" and roles != ("node",))) for roles, unit in mine)
+        return any(unit == act["unit"] and (bool(allowed & set(roles)) or (anybody and roles != ("node",))) for roles, unit in mine)
 
     def _in_force(self, at: int) -> bool:
         return self.basis is not None and not self.basis["void"] and self.basis["from"] <= at < self.basis["until"]
