@@ -42,6 +42,7 @@ from fairlead.intake.scenario_file import (
 )
 from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Unit, level_rank, make_label
 from fairlead.label.codebook import need, need_all
+from fairlead.picture.parameters import Parameters
 from fairlead.report.detection import FeedFacts
 
 SHIPPED: Final = ("caribbean", "tiny")
@@ -156,7 +157,7 @@ def parse_scenario(raw: bytes, where: str) -> Scenario:
         places=tuple(_place(tables, path, table) for path, table in tables.listed("places", PlaceTable)),
         seas=tuple(_sea(tables, book, path, table) for path, table in tables.listed("seas", SeaTable)),
         grants=tuple(_terms(tables, book, people, code, table) for code, table in tables.each("agreements", AgreementTable)),
-        picture_parameters=dict(tables.each("picture", int)),
+        picture_parameters=_thresholds(tables),
         digest=sha256_hex(raw),
     )
 
@@ -334,6 +335,15 @@ def _terms(tables: Tables, book: CodeBook, people: Mapping[str, Person], code: s
             assurances=table.assurances,
         )
     return SignedTerms(signer=signer.code, grant=grant)
+
+
+def _thresholds(tables: Tables) -> dict[str, int]:
+    given = dict(tables.each("picture", int))
+    for name in given:
+        need(Parameters.__struct_fields__, name, what="threshold", where=tables.at("picture"))
+    with _at(tables.at("picture")):
+        msgspec.structs.replace(Parameters(), **given)
+    return given
 
 
 def _place(tables: Tables, path: str, table: PlaceTable) -> PlaceFacts:
