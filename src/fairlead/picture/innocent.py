@@ -60,7 +60,7 @@ def port(found: tuple[int, Place, bool] | None, gate_m: int) -> Explanation:
 
 
 def moored(gathered: Gathered, lines: Sequence[Line], from_ms: int, to_ms: int, parameters: Parameters) -> Explanation:
-    """Fits when every vessel lies still at one point and says so, stays long, or comes back there."""
+    """Fits when every vessel lies still at one point and either says that it does or stays there long."""
     results = [_rest(gathered, line, from_ms, to_ms, parameters) for line in lines]
     tested = "; ".join(f"{line.called} {words}" for line, (_, words) in zip(lines, results, strict=True))
     return Explanation(explanation=MOORED, tested=tested, result=_all_of([result for result, _ in results]))
@@ -81,24 +81,23 @@ def _rest(gathered: Gathered, line: Line, from_ms: int, to_ms: int, parameters: 
     moved = f"swung {swing_m} m at {speed / 10:.1f} kn"
     if swing_m > radius_m or speed >= parameters.moored_dkn:
         return "excluded", moved
-    # 2. and a reason to call that a berth: it says so, it stays, or it comes back
+    # 2. and a reason to call that a berth: it says so, or it stays. That it comes back is none: a visitor does that too
     status = gathered.rows.status[line.rows[line.between(from_ms, to_ms)]]
     if len(status) and int(np.isin(status, AT_REST).sum()) * 2 > len(status):
         return "fits", f"{moved} and reports being moored or at anchor"
-    stayed_s = int((off <= radius_m).sum()) * parameters.slot_s
+    stays = _stays(slots.number, off, radius_m, parameters.moored_away_m)
+    stayed_s = max((last - first for first, last in stays), default=0) * parameters.slot_s
     if stayed_s >= parameters.moored_stay_s:
         return "fits", f"{moved} and lay there {stayed_s // 60} min of the window"
-    if _visits(off, radius_m, parameters.moored_away_m) > 1:
-        return "fits", f"{moved} and came back to the same point"
     return "cannot tell", f"{moved}, for {stayed_s // 60} min only"
 
 
-def _visits(off_m: Ints, radius_m: int, away_m: int) -> int:
-    """How often a line came to a point from further off than `away_m`."""
-    marks = np.where(off_m <= radius_m, 1, np.where(off_m > away_m, -1, 0))
-    marks = marks[marks != 0]
-    arrivals = int(((marks[1:] == 1) & (marks[:-1] == -1)).sum())
-    return arrivals + int(len(marks) > 0 and marks[0] == 1)
+def _stays(slot: Ints, off_m: Ints, radius_m: int, away_m: int) -> list[tuple[int, int]]:
+    """First and last slot of each time at a point; one ends where the line was next known further off than `away_m`."""
+    told = (off_m <= radius_m) | (off_m > away_m)
+    here, slot = off_m[told] <= radius_m, slot[told]
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], here, [False]]).astype(np.int64)))
+    return [(int(slot[start]), int(slot[stop - 1])) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _middle(values: Ints) -> int:

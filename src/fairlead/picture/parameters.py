@@ -52,8 +52,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     # innocent explanations (ours)
     moored_dkn: int = 5  # median speed of a vessel that lies still is below
     moored_radius_m: int = 150  # its positions swing inside, plus twice the position error
-    moored_stay_s: int = 14_400  # it lies there in the window for at least this long, or comes back
-    moored_away_m: int = 1000  # having been further away than this in between
+    moored_stay_s: int = 14_400  # it lies there in the window for at least this long
+    moored_away_m: int = 1000  # without being heard further away than this in between
     buoy_dkn: int = 50  # what calls itself a net or buoy and is faster is not explained by its name
 
     def __post_init__(self) -> None:

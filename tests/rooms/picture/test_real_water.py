@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from tests.rooms.picture.worlds import DAY_MS, coastal, feed, published, quick_digest, santa_barbara, segment
 
 from fairlead.picture import Card, Parameters, Place, View, ViewSegment, Window, view
-from tests.rooms.picture.worlds import DAY_MS, coastal, feed, published, quick_digest, santa_barbara, segment
 
 TANKERS = {"235076283", "636017969"}
 FISHING, GEAR = "367501050", {"941203527", "941203549", "941203579"}
