@@ -6,7 +6,7 @@
 3. A label that no unit of the scenario can read is refused unless the feed says `confirm_unreadable = true`.
 4. An agreement names who signs it, and that person releases for its originator. A party's own use of what it collects is an
    agreement too.
-The file's tables stand in scenario_file.py; docs/reference/scenario.md documents each key.
+The file's tables stand in scenario_file.py, what they become in coalition.py; docs/reference/scenario.md documents each key.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import importlib.resources
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import msgspec
 
 from fairlead.agreement.people import ROLES, Person
-from fairlead.agreement.terms import Grant, make_grant
-from fairlead.envelope import Digest, JsonValue, digest_of, encode, sha256_hex
+from fairlead.agreement.terms import make_grant
+from fairlead.envelope import sha256_hex
 from fairlead.errors import BadInput, BadScenario, UnknownCode, UnreadableLabel
+from fairlead.intake.coalition import Feed, PlaceFacts, Scenario, SignedTerms, TerritorialSea, coalition_bytes, without_feed
 from fairlead.intake.scenario_file import (
     CODE,
     AgreementTable,
@@ -45,6 +46,20 @@ from fairlead.label.codebook import need, need_all
 from fairlead.picture.parameters import Parameters
 from fairlead.report.detection import FeedFacts
 
+__all__ = [
+    "Feed",
+    "PlaceFacts",
+    "Scenario",
+    "SignedTerms",
+    "TerritorialSea",
+    "coalition_bytes",
+    "load_scenario",
+    "parse_scenario",
+    "scenario_bytes",
+    "shipped_traffic",
+    "without_feed",
+]
+
 SHIPPED: Final = ("caribbean", "tiny")
 LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "ais": ("marinecadastre", "sbarc"),
@@ -53,64 +68,6 @@ LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 SIGNS: Final = "releasing_officer"
 RADIUS_MAX_M: Final = 1_000_000
-
-ClockKind: TypeAlias = Literal["wall", "demo"]
-
-
-class PlaceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A declared port or anchorage: a circle."""
-
-    kind: Literal["port", "anchorage"]
-    name: str
-    lat_e7: int
-    lon_e7: int
-    radius_m: int
-
-
-class TerritorialSea(msgspec.Struct, frozen=True, kw_only=True):
-    """The waters a party declares for a territory: a closed ring, the last point joined to the first. Not a legal boundary."""
-
-    territory: str
-    party: str
-    ring: tuple[tuple[int, int], ...]  # (lat_e7, lon_e7)
-
-
-class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """A stream of detections or reports, with the label its originator puts on every segment of it."""
-
-    facts: FeedFacts
-    unit: str  # who operates it
-    layout: str
-    label: Label
-    retention_s: int = 0  # 0: as long as the node keeps anything
-
-
-class SignedTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """A grant as it waits for its signature, and the person who is to sign it."""
-
-    signer: str
-    grant: Grant
-
-
-class Scenario(msgspec.Struct, frozen=True, kw_only=True):
-    """One coalition: everything a node is founded from."""
-
-    code: str
-    title: str
-    version: int
-    node: str
-    operating_party: str
-    demo: bool
-    clock: ClockKind
-    clock_start_ms: int
-    book: CodeBook
-    people: Mapping[str, Person]
-    feeds: Mapping[str, Feed]
-    places: tuple[PlaceFacts, ...]
-    seas: tuple[TerritorialSea, ...]
-    grants: tuple[SignedTerms, ...]
-    picture_parameters: Mapping[str, int]
-    digest: Digest  # of the file's bytes
 
 
 def scenario_bytes(name_or_path: str) -> tuple[str, bytes]:
@@ -124,6 +81,11 @@ def scenario_bytes(name_or_path: str) -> tuple[str, bytes]:
     except OSError as error:
         do = f"name a file, or one of {', '.join(SHIPPED)}"
         raise BadScenario("no scenario can be read there", where=name_or_path, why=error.strerror or "", do=do) from error
+
+
+def shipped_traffic() -> bytes:
+    """The real traffic under the demo: gzipped MarineCadastre CSV; scenarios/TRAFFIC.md says where it is from."""
+    return (importlib.resources.files("fairlead") / "scenarios" / "traffic.csv.gz").read_bytes()
 
 
 def load_scenario(name_or_path: str) -> Scenario:
@@ -160,27 +122,6 @@ def parse_scenario(raw: bytes, where: str) -> Scenario:
         picture_parameters=_thresholds(tables),
         digest=sha256_hex(raw),
     )
-
-
-def without_feed(scenario: Scenario, feed: str) -> Scenario:
-    """The same coalition, had it never declared this feed; nothing else differs but the digest. Raises UnknownCode."""
-    need(scenario.feeds, feed, what="feed", where=scenario.code)
-    rest = {code: one for code, one in scenario.feeds.items() if code != feed}
-    return msgspec.structs.replace(scenario, feeds=rest, digest=digest_of({"scenario": scenario.digest, "without": feed}))
-
-
-def coalition_bytes(scenario: Scenario) -> bytes:
-    """Canonical JSON of the scenario; msgspec.convert(decode(these bytes), Scenario) gives it back."""
-    return encode(_present(msgspec.to_builtins(scenario)))
-
-
-def _present(value: JsonValue) -> JsonValue:
-    """The value with every absent field absent: canonical JSON has no null."""
-    if isinstance(value, Mapping):
-        return {key: _present(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list | tuple):
-        return [_present(item) for item in value]
-    return value
 
 
 @contextmanager
