@@ -276,6 +276,14 @@ def test_p8_the_signature_counts_only_for_the_unit_it_was_made_for() -> None:
     assert "did not sign for cutter" in story.no("board", "other-boarder", unit="cutter").reason
 
 
+def test_p8_seeking_anew_ends_the_basis_before_it_and_the_hand_off() -> None:
+    story = until("handed_off").ok("lost_contact", "watch").ok("detect", "watch").ok("sort", "watch").ok("monitor", "watch")
+    story.ok("seek_basis", "watch")
+    assert story.state.basis is not None
+    assert story.state.basis.void
+    assert story.state.handed_to == ""
+
+
 # ---- people
 
 
@@ -322,6 +330,13 @@ def test_p8_no_detention_on_an_expired_or_withdrawn_basis_or_outside_a_boarding(
     assert "expired" in story.no("detain", "boarder", subject="P1", at_ms=story.state.basis.valid_until_ms).reason
     story.ok("basis_withdrawn", "lawyer").ok("legal_review", "lawyer")
     assert "no longer stands" in story.no("detain", "boarder", subject="P1").reason
+
+
+def test_p8_a_basis_reaches_nothing_dated_before_it_was_signed() -> None:
+    story = until("found", NO_PERSONS).ok("encounter", "boarder", subject="P1")
+    before_ms = story.now_ms + 1
+    story.ok("renew_basis", "lawyer")
+    assert "not yet valid" in story.no("detain", "boarder", subject="P1", at_ms=before_ms, deprived_of_liberty_ms=before_ms).reason
 
 
 # ---- withdrawals
@@ -381,6 +396,13 @@ def test_p8_grounds_restored_let_the_case_start_from_a_new_basis() -> None:
     assert story.state.state == "monitored"
     story.ok("seek_basis", "watch", leads=[LEAD]).ok("sign_basis", "lawyer")
     assert "no order" in story.no("grounds_restored", "node").reason
+
+
+def test_p8_lifting_one_order_leaves_another_in_force() -> None:
+    story = until("handed_off").ok("grounds_withdrawn", "node").ok("grounds_withdrawn", "node", order=PAPER)
+    story.ok("grounds_restored", "node")
+    assert "withdrawn by their originator" in story.no("seek_basis", "watch", leads=[LEAD]).reason
+    story.ok("grounds_restored", "node", order=PAPER).ok("seek_basis", "watch", leads=[LEAD])
 
 
 # ---- the tables themselves, whatever the acts

@@ -79,6 +79,13 @@ def test_p9_a_transfer_under_another_seal_is_an_alarm_not_a_transfer() -> None:
     story.ok("transfer", "boarder", ("port-store",), exhibit="E1", seal_before="S-3")
 
 
+def test_p9_the_seal_put_on_at_a_transfer_is_the_one_the_next_must_show() -> None:
+    story = stored(until("found")).ok("transfer", "boarder", ("port-store",), exhibit="E1", seal_after="S-7")
+    onward = {"from_person": "port-store", "to_person": "port-guard", "exhibit": "E1"}
+    assert "seal" in story.no("transfer", "port-store", ("port-guard",), seal_before="S-1", **onward).reason
+    story.ok("transfer", "port-store", ("port-guard",), seal_before="S-7", **onward)
+
+
 def test_p9_a_seizure_number_is_taken_once() -> None:
     story = stored(until("found")).ok("find", "boarder", exhibit="E2").ok("photograph", "boarder", exhibit="E2")
     assert "already taken" in story.no("seize", "boarder", exhibit="E2", seizure_number="SN-1").reason

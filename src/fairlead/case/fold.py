@@ -18,8 +18,9 @@ import msgspec
 
 from fairlead.case.act import ExhibitAct, PersonAct
 from fairlead.case.acts import SignedAct, act_digest, act_from, act_payload
+from fairlead.case.asked import Asked, Concerned
 from fairlead.case.effects import apply
-from fairlead.case.needs import ACT_NEEDS, REMEDIES, STATE_NEEDS, Asked, Concerned
+from fairlead.case.needs import ACT_NEEDS, REMEDIES, STATE_NEEDS
 from fairlead.case.state import CaseState, Known
 from fairlead.case.steps import START, Table
 from fairlead.case.tables import CASE, EXHIBIT, PERSON
@@ -103,7 +104,7 @@ def _propose(state: CaseState, signed: SignedAct, known: Known) -> Answer:
         # 4. Nothing but words is added to a closed case, and nothing to one that was never opened.
         if (state.state == "closed" and step.kind != "append") or (table is not CASE and state.state == START):
             return _refusal(state, f"the case is {state.state}", ("open",), _safe_next(state))
-        # 5 and 6.
+        # 5 and 6. P8, P9: the right people signed, on a basis that stands, from both sides where there are two.
         asked = Asked(state=state, concerned=concerned, signed=signed, step=step, known=known)
         failed = tuple(_failed(asked))
         if failed:
