@@ -45,6 +45,8 @@ def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_
     _certify(node)
     _agree(node, scenario)
     node.publish()
+    for party in node.logs:
+        node.home(party).keep(party, (side / "log" / party / "checkpoint").read_bytes())
     node.close()
     if root.exists():
         root.rmdir()
@@ -64,6 +66,7 @@ def _keys(side: Path, scenario: Scenario, random_bytes: Callable[[int], bytes]) 
     trust: dict[str, object] = {
         "logs": {f"fairlead/{scenario.node}/{party}": key.public.text() for party, key in logs.items()},
         "parties": {party: key.public.text() for party, key in party_keys.items()},
+        "units": {code: unit.party for code, unit in scenario.book.units.items()},
     }
     for party in parties:
         people = {
@@ -111,3 +114,4 @@ def _agree(node: Node, scenario: Scenario) -> None:
             asker = Asker(person=signer.code, unit=signer.units[0], purpose="", operation="")
             asked = asked_as(asker, act="agree", at_ms=at_ms, evidence=digest)
             record.event(node, tx, asked, party=terms.grant.originator, subject=digest, kind="grant", output=raw)
+            node.home(terms.grant.originator).deliver("grant", digest, raw)

@@ -91,6 +91,7 @@ def halt(node: Node, asker: Asker, wish: Wish) -> Outcome:
         given = answer(
             {"order": order.id, "words": text, "in_force_ms": at_ms, "grounds_withdrawn": withdrawn, "epoch": epoch, **reach}
         )
+    node.home(order.originator).deliver("order", sha256_hex(raw), raw)
     node.publish()
     return given
 
@@ -112,6 +113,7 @@ def resume(node: Node, asker: Asker, order_id: str) -> Outcome:
         digest = _order_digest(tx, order_id)
         restored = restore_grounds(node, tx, order=digest, resume=sha256_hex(raw), at_ms=at_ms, signer=asker)
         given = answer({"resumed": order_id, "in_force_ms": at_ms, "grounds_restored": restored})
+    node.home(lifted.originator).deliver("resume", sha256_hex(raw), raw)
     node.publish()
     return given
 

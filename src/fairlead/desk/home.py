@@ -43,6 +43,19 @@ class Home:
     def keep_trust(self, trust: dict[str, object]) -> None:
         write_durably(self.path / "trust.json", json.dumps(trust, indent=1, sort_keys=True).encode() + b"\n")
 
+    def keep(self, log: str, checkpoint: bytes) -> None:
+        """Keep a checkpoint: from now on the log must extend it."""
+        write_durably(self.kept / f"{log}.checkpoint", checkpoint)
+
+    def kept_checkpoint(self, log: str) -> bytes | None:
+        """The checkpoint this party kept, if it ever did."""
+        path = self.kept / f"{log}.checkpoint"
+        return path.read_bytes() if path.is_file() else None
+
+    def deliver(self, kind: str, name: str, envelope: bytes) -> None:
+        """Deliver a signed record to this party: its own orders, resumes, grants and segment manifests."""
+        write_durably(self.path / "records" / kind / f"{name}.json", envelope)
+
     def trust(self) -> dict[str, object]:
         """What this party trusts: log origins and keys, party keys."""
         path = self.path / "trust.json"

@@ -1,0 +1,57 @@
+"""The command line: parse, call a desk verb, render. Every command has --json; docs/reference/cli.md lists them all."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from fairlead import __version__
+from fairlead.door import verbs_act, verbs_case, verbs_node, verbs_read
+from fairlead.door.shell import guarded
+
+app = typer.Typer(
+    name="fairlead",
+    help="Maritime intelligence that stays under its originator's control: purpose-bound, suspendable, receipted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fairlead {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and end."),
+) -> None:
+    pass
+
+
+for room in (verbs_node, verbs_read, verbs_act):
+    room.add_to(app)
+app.add_typer(verbs_case.app, name="case")
+
+
+def main() -> None:
+    """Run the command line; exit codes stand in docs/reference/exit-codes.md."""
+    code = 0
+
+    def run() -> None:
+        nonlocal code
+        try:
+            result = app(standalone_mode=False)
+            code = result if isinstance(result, int) else 0
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except click.Abort:
+            code = 130
+
+    sys.exit(guarded(run) or code)

@@ -1,0 +1,111 @@
+"""What every command shares: opening the node, saying who asks, printing an outcome, ending with the documented exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from fairlead.desk.answer import Answer, Outcome
+from fairlead.desk.ask import Asker
+from fairlead.desk.node import Node
+from fairlead.envelope import JsonValue, decode
+from fairlead.errors import BadInput, FairleadError
+
+REFUSED: Final = 1
+OUT: Final = Console(highlight=False, soft_wrap=True)
+ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+NodeOption = Annotated[
+    Path, typer.Option("--node", envvar="FAIRLEAD_NODE", help="The node's folder.", show_default="demo-node, or FAIRLEAD_NODE")
+]
+AsOption = Annotated[str, typer.Option("--as", help="The person who asks; selects their key in the node's homes.")]
+UnitOption = Annotated[str, typer.Option("--unit", help="The unit they act for; by default their first.")]
+PurposeOption = Annotated[str, typer.Option("--purpose", help="The one purpose of the use, a leaf of the code-book.")]
+OperationOption = Annotated[str, typer.Option("--operation", help="The one operation it is used in; by default the unit's first.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer's own bytes.")]
+
+DEFAULT_NODE: Final = Path("demo-node")
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[Node]:
+    """The node, with whatever a crash left unpublished published and said. Raises NotANode."""
+    node = Node(root)
+    try:
+        published = node.recover()
+        if published:
+            ERR.print(f"recovered: {published} entries were committed and not yet published; they are now", style="yellow")
+        yield node
+    finally:
+        node.close()
+
+
+def asker(node: Node, person: str, unit: str, purpose: str = "", operation: str = "") -> Asker:
+    """Who asks. An unknown person is left to the gate; defaults come from the coalition."""
+    known = node.coalition.people.get(person)
+    acting = unit or (known.units[0] if known and known.units else "")
+    inside = operation or next((code for code, one in sorted(node.coalition.book.operations.items()) if acting in one.units), "")
+    return Asker(person=person, unit=acting, purpose=purpose, operation=inside)
+
+
+def show(outcome: Outcome, *, as_json: bool, human: Callable[[dict[str, Any]], None]) -> None:
+    """Print an answer, or a refusal and end with exit code 1."""
+    if as_json:
+        sys.stdout.write(outcome.body.decode("utf-8") + "\n")
+    value = decode(outcome.body)
+    assert isinstance(value, dict)  # every body a desk verb makes is an object
+    if isinstance(outcome, Answer):
+        if not as_json:
+            human(value)
+        return
+    if not as_json:
+        for reason in value["reasons"]:
+            ERR.print(f"refused: {reason}", style="bold red")
+        if value.get("lawful_next"):
+            ERR.print("lawful next: " + ", ".join(value["lawful_next"]))
+    raise typer.Exit(REFUSED)
+
+
+def dump(value: JsonValue) -> str:
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+
+
+def utc(ms: int) -> str:
+    """`2020-06-30 02:12:00Z`."""
+    import datetime
+
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def instant(text: str) -> int | None:
+    """Unix milliseconds of an ISO 8601 instant in UTC; nothing for an empty text. Raises BadInput."""
+    import datetime
+
+    if not text:
+        return None
+    try:
+        when = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise BadInput("this is not an instant", where=text, do="write it like 2020-06-30T02:10:00Z") from error
+    return int((when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
+
+
+def guarded(run: Callable[[], None]) -> int:
+    """Run the command line; every error of the one page becomes its message and its exit code."""
+    try:
+        run()
+    except FairleadError as error:
+        ERR.print(f"fairlead: {error}", style="bold red", markup=False)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0

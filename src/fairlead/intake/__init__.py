@@ -1,0 +1,1 @@
+"""Bytes of a sensor or partner become labelled detections or reports, or a rejected line with its reason."""

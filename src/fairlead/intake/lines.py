@@ -1,0 +1,84 @@
+"""A file as numbered lines, plain or gzip, in bounded memory; what cannot be read is said with the place it broke off.
+
+1. Gzip is known by its first two bytes, whatever the name.
+2. A file that is absent, a folder, empty or binary is an error before the first line. A gzip that is cut yields the lines before the
+   cut and then raises, so that a caller keeps what was read.
+3. A line longer than LINE_BYTES_MAX is handed on cut off and marked; nothing else is lost by it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from fairlead.errors import BadFile
+
+LINE_BYTES_MAX: Final = 65_536
+PEEK_BYTES: Final = 4_096
+GZIP: Final = b"\x1f\x8b"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line without its end; `fault` says why it cannot be parsed, when it cannot."""
+
+    number: int
+    text: str
+    fault: str = ""
+
+
+def read_lines(path: Path, encoding: str) -> Iterator[Line]:
+    """The lines of a file, numbered from 1. Raises BadFile."""
+    where = path.name
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
+    with raw:
+        packed = raw.read(2) == GZIP
+        raw.seek(0)
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw  # type: ignore[type-var]
+        number = 0
+        try:
+            _check_text(stream.peek(PEEK_BYTES), where)
+            while chunk := stream.readline(LINE_BYTES_MAX):
+                number += 1
+                yield _line(number, chunk, encoding, rest=not chunk.endswith(b"\n") and _skip(stream, chunk))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            do = "fetch the file again; what came before this is kept"
+            raise BadFile("the gzip file is cut or damaged", where=f"{where} after line {number}", why=str(error), do=do) from error
+        except OSError as error:
+            raise BadFile("the file cannot be read", where=f"{where} after line {number}", why=error.strerror or str(error)) from error
+
+
+def _check_text(head: bytes, where: str) -> None:
+    if not head:
+        raise BadFile("the file is empty", where=where, do="check that it was written")
+    if b"\x00" in head:
+        raise BadFile("the file is not text", where=where, why="it holds NUL bytes", do="name the layout it is really in")
+
+
+def _skip(stream: io.BufferedReader, chunk: bytes) -> bool:
+    """Read past the rest of a line that is too long; whether there was any."""
+    if len(chunk) < LINE_BYTES_MAX:
+        return False
+    while (more := stream.readline(LINE_BYTES_MAX)) and not more.endswith(b"\n"):
+        pass
+    return True
+
+
+def _line(number: int, chunk: bytes, encoding: str, *, rest: bool) -> Line:
+    body = chunk.rstrip(b"\r\n")
+    if rest:
+        return Line(number=number, text=body[:500].decode("latin-1"), fault=f"the line is longer than {LINE_BYTES_MAX} bytes")
+    if b"\x00" in body:
+        return Line(number=number, text=body[:500].decode("latin-1"), fault="the line holds NUL bytes")
+    try:
+        return Line(number=number, text=body.decode(encoding))
+    except UnicodeDecodeError as error:
+        return Line(number=number, text=body[:500].decode("latin-1"), fault=f"the line is not {encoding}: byte {error.start}")
