@@ -3,7 +3,7 @@
 from fairlead.case.act import Signer
 from fairlead.case.acts import ACT_TYPES, Act, SignedAct, act_digest, act_from, act_payload, record_kind, signed
 from fairlead.case.clocks import Clock, Term, clocks
-from fairlead.case.fold import Accepted, Answer, Refusal, fold, lawful_next, propose, replay
+from fairlead.case.fold import Accepted, Answer, Refusal, fold, lawful_next, propose, replay, retell
 from fairlead.case.record import missing, summary, words
 from fairlead.case.state import CaseState, Known, known_from
 from fairlead.case.steps import diagram
@@ -39,6 +39,7 @@ __all__ = [
     "propose",
     "record_kind",
     "replay",
+    "retell",
     "signed",
     "summary",
     "words",

@@ -69,6 +69,26 @@ def fold(acts: Sequence[SignedAct], known: Known) -> CaseState:
     return replay(acts, known)[0]
 
 
+def retell(accepted: Sequence[SignedAct]) -> CaseState:
+    """The case after acts that were judged and accepted when they were committed, in that order.
+
+    Needs are not judged again: roles, units, regimes and numbers may be others today, and what was done stays done (red line 15).
+    An act without a row where it stands changes nothing; `replay` with the world of the time is the check of a whole record.
+    """
+    state = EMPTY
+    for signed in accepted:
+        found = [
+            (table, table.find(concerned.state if concerned is not None else START, signed.act.verb))
+            for table, code in _tables_of(signed)
+            for concerned in (_concerned(state, table, code),)
+        ]
+        steps = [step for _, step in found if step is not None]
+        opened = state.state != START or signed.act.verb == "open_case"
+        if opened and steps and len(steps) == len(found) and signed.digest not in state.digests:
+            state = apply(state, signed, steps, [table.name for table, _ in found])
+    return state
+
+
 def lawful_next(state: CaseState, at_ms: int, *, table: Table = CASE, code: str = "") -> tuple[str, ...]:
     """The verbs whose needs of the state hold now: of the case, or of the person or exhibit named by `code`."""
     concerned = _concerned(state, table, code)
