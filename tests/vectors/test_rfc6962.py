@@ -7,8 +7,7 @@ import pytest
 from fairlead.receipt.tree import EMPTY_ROOT, check_consistency, check_inclusion, consistency_proof, inclusion_proof, leaf_hash, root_of
 
 INPUTS = [
-    bytes.fromhex(text)
-    for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ]
 LEAVES = [leaf_hash(entry) for entry in INPUTS]
 ROOTS = [

@@ -36,8 +36,10 @@ def test_names_are_sorted_by_utf_16_code_units() -> None:
 
 
 def test_the_printed_string_of_section_3_2_2() -> None:
-    raw = encode({"string": "\u20ac$\u000f\nA'B\"\\\\\"/", "literals": [True, False]})
-    wanted = "7b226c69746572616c73223a5b747275652c66616c73655d2c22737472696e67223a22e282ac245c75303030665c6e4127425c225c5c5c5c5c222f227d"
+    raw = encode({"string": '\u20ac$\u000f\nA\'B"\\\\"/', "literals": [True, False]})
+    wanted = (
+        "7b226c69746572616c73223a5b747275652c66616c73655d2c22737472696e67223a22e282ac245c75303030665c6e4127425c225c5c5c5c5c222f227d"
+    )
     assert raw.hex() == wanted
 
 

@@ -171,13 +171,18 @@ def test_p6_a_receipt_of_another_log_or_key_is_named() -> None:
     for envelope in (sign("use-receipt", value, [KEY]), sign("use-receipt", receipt_value(use(6)), [STRANGER])):
         report = log.with_receipt(receipt_name(6), envelope_to_json(envelope)).audit()
         assert [(one.file, one.entry) for one in report.findings] == [(receipt_name(6), 6)]
+    logged = folder(1).leaves[:1], envelope_to_json(sign("use-receipt", receipt_value(use(1, log="fairlead/test/other")), [KEY]))
+    leaves = (*logged[0], leaf_of(envelope_from_json(logged[1]), KEY.public))  # it even stands in this log, but says another
+    mixed = Folder(files=files_of(leaves), receipts={**folder(1).receipts, receipt_name(1): logged[1]}, leaves=leaves)
+    assert [(one.file, one.entry) for one in mixed.audit().findings] == [(receipt_name(1), 1)]
     both = envelope_to_json(sign("use-receipt", receipt_value(use(6)), [KEY, STRANGER]))
     assert not log.with_receipt(receipt_name(6), both).audit().holds
 
 
 def test_p6_an_envelope_with_a_field_more_is_not_in_its_one_form() -> None:
     log, name = folder(SMALL), receipt_name(6)
-    raw = log.receipts[name].replace(b'"payloadType"', b'"payloadTypf":"x","payloadType"')
+    raw = log.receipts[name].replace(b'"signatures"', b'"payloadTypf":"x","signatures"')
+    assert raw != log.receipts[name]
     report = log.with_receipt(name, raw).audit()
     assert [(one.file, one.entry) for one in report.findings] == [(name, 6)]
     envelope = envelope_from_json(log.receipts[name])
@@ -206,7 +211,10 @@ def test_p6_a_forked_log_is_found_against_the_kept_checkpoint(forked_at: int) ->
     report = forked.audit(kept=kept)
     assert [one.file for one in report.findings] == ["checkpoint"]
     assert "another history" in report.findings[0].what
-    assert forked.audit(kept=folder(SMALL).files["checkpoint"]).findings[0].file == "checkpoint"
+    broken = forked.with_file("tile/entries/000.p/40", b"").with_file("tile/0/000.p/40", b"")
+    for log in (forked, broken):  # of the same size the two checkpoints alone contradict each other
+        found = log.audit(kept=folder(SMALL).files["checkpoint"]).findings
+        assert any(one.file == "checkpoint" and "same 40 entries" in one.what for one in found)
 
 
 def test_p6_a_fork_after_the_kept_checkpoint_is_no_contradiction() -> None:
@@ -257,8 +265,9 @@ def test_an_earlier_narrower_file_may_stay_when_the_present_one_begins_with_it()
     assert kept.audit().holds
     for path in (narrow.path, bundle.path):
         raw = kept.files[path]
-        for at in range(0, len(raw), max(1, len(raw) // 9)):
-            assert [one.file for one in kept.with_file(path, flip(raw, at)).audit().findings] == [path]
+        changed = [flip(raw, at) for at in range(0, len(raw), max(1, len(raw) // 9))]
+        for other in [*changed, raw + b"\x00", raw[:-1], b""]:
+            assert [one.file for one in tree_findings({**kept.files, path: other})] == [path]
 
 
 def test_entries_and_tiles_forged_together_do_not_help() -> None:

@@ -101,6 +101,8 @@ def test_every_consistency_proof_of_small_trees_verifies_and_no_changed_one() ->
             assert not check_consistency(**{**told, "old_root": flipped(roots[old])}, proof=proof)
             if old:  # of the empty tree nothing is proved but that it is empty
                 assert not check_consistency(**{**told, "new_root": flipped(roots[new])}, proof=proof)
+            if 0 < old < new:  # a proof is of its own sizes
+                assert not check_consistency(**{**told, "new": 4 * new}, proof=proof)
             if old < new:
                 assert not check_consistency(old=new, old_root=roots[new], new=old, new_root=roots[old], proof=proof)
 
