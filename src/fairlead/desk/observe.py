@@ -1,19 +1,20 @@
-"""The verb observe: a file of a sensor or a person becomes labelled segments, and every line of it is accounted for.
+"""The verb observe: a file of a sensor or a person becomes labelled holdings, and every line of it is accounted for.
 
 1. Kept, rejected, duplicate or set aside: the four add up to the lines read, and the count says so.
 2. Each chunk is one transaction: the segment file is on the disk before the row that names it, the row before its receipt. A killed
    ingest leaves whole chunks; running it again finds them as duplicates and goes on.
-3. The label is the feed's own, set by its originator; a line may narrow it and cannot widen it (P3).
+3. The label is the feed's own, set by its originator; a report may narrow it and cannot widen it (P3).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from sqlalchemy import Connection
 
 from fairlead.agreement import Reason
 from fairlead.desk import record
@@ -22,15 +23,195 @@ from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, refuse
 from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
-from fairlead.envelope import JsonValue, encode, envelope_to_json, new_id, sha256_hex
-from fairlead.errors import UnknownCode
+from fairlead.envelope import JsonValue, digest_of, encode, envelope_to_json, new_id, sha256_hex
+from fairlead.errors import BadFile, BadInput, UnreadableLabel
+from fairlead.intake.coalition import Feed
+from fairlead.intake.layout.sighting import label_of, read_sighting, row_of
 from fairlead.intake.quarantine import Quarantine
-from fairlead.intake.read import Chunk, read_file
-from fairlead.intake.scenario import Feed
-from fairlead.intake.segment_file import write_segment
+from fairlead.intake.read import detections_of, first_of_each, read_detections
+from fairlead.intake.segment_file import segment_bytes
 from fairlead.label import Label, label_hash
+from fairlead.label.codebook import need
 from fairlead.report.detection import Detections, segment_digest
-from fairlead.report.holding import FOREVER_MS, Holding
+from fairlead.report.holding import FOREVER_MS, Holding, Kind
 from fairlead.store import holdings
+from fairlead.store.files import write_durably
 
 Progress = Callable[[int, int], None]  # lines read so far, detections kept so far
+SECOND_MS = 1000
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every line of a file (a sighting report counts as one line)."""
+
+    file: str
+    feed: str
+    lines: int = 0
+    kept: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    set_aside: dict[str, int] = {}
+    segments: int = 0
+    quarantine: str = ""
+    broken_off: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        return self.lines == self.kept + self.rejected + self.duplicate + sum(self.set_aside.values())
+
+
+def observe(
+    node: Node,
+    asker: Asker,
+    path: Path,
+    feed: str,
+    *,
+    date: datetime.date | None = None,
+    progress: Progress | None = None,
+    confirm_unreadable: str = "",
+) -> Count | Refused:
+    """Read a file of a feed into holdings. Raises UnknownCode, BadFile, LabelFault, LogFault; a file that breaks off says so in the
+    count, and what came before is kept."""
+    need(node.coalition.feeds, feed, what="feed", where=path.name)
+    found = node.coalition.feeds[feed]
+    act = "report" if found.facts.kind == "sighting" else "observe"
+    reasons = entitled(node, asker, act=act, party=found.facts.originator) or _operates(found, asker)
+    if reasons:
+        return refuse(node, asker, act=act, reasons=reasons)
+    if found.facts.kind == "sighting":
+        count = _sighting(node, asker, path, found, confirm_unreadable)
+    else:
+        count = _detections(node, asker, path, found, date, progress)
+    node.publish()
+    if not count.adds_up:  # every line is accounted for, or the count is not to be believed
+        raise BadInput("the lines of the file are not all accounted for", where=path.name, why=repr(count))
+    return count
+
+
+def _operates(feed: Feed, asker: Asker) -> tuple[Reason, ...]:
+    if asker.unit == feed.unit:
+        return ()
+    return (Reason(conjunct="role", detail=f"feed {feed.facts.name} is operated by another unit"),)
+
+
+def _detections(node: Node, asker: Asker, path: Path, feed: Feed, date: datetime.date | None, progress: Progress | None) -> Count:
+    count = Count(file=path.name, feed=feed.facts.name)
+    with Quarantine(node.root / "quarantine", path.name, feed.facts.name) as quarantine:
+        chunks = read_detections(path, layout=feed.layout, feed=feed.facts, date=date)
+        while True:
+            try:
+                chunk = next(chunks)
+            except StopIteration:
+                break
+            except BadFile as error:
+                if not count.lines:
+                    raise
+                count = msgspec.structs.replace(count, broken_off=str(error))
+                break
+            quarantine.add(chunk.rejected)
+            kept = _keep(node, asker, feed, feed.label, chunk.detections)
+            aside = dict(count.set_aside)
+            for kind, number in chunk.set_aside.items():
+                aside[kind] = aside.get(kind, 0) + number
+            count = msgspec.structs.replace(
+                count,
+                lines=count.lines + chunk.lines,
+                kept=count.kept + kept,
+                rejected=count.rejected + len(chunk.rejected),
+                duplicate=count.duplicate + len(chunk.detections) - kept,
+                set_aside=aside,
+                segments=count.segments + (1 if kept else 0),
+            )
+            if progress is not None:
+                progress(count.lines, count.kept)
+        path_shown = quarantine.path.relative_to(node.root).as_posix() if quarantine.count else ""
+    return msgspec.structs.replace(count, quarantine=path_shown)
+
+
+def _sighting(node: Node, asker: Asker, path: Path, feed: Feed, confirm_unreadable: str) -> Count:
+    count = Count(file=path.name, feed=feed.facts.name, lines=1)
+    report, narrowed = read_sighting(path)
+    label = label_of(node.coalition.book, feed.label, narrowed)
+    if label.readable_by_nobody and not confirm_unreadable:
+        raise UnreadableLabel("nobody could read this report", where=path.name, do="widen its terms, or confirm it with a reason")
+    detections = detections_of(feed.facts.name, [row_of(report)])
+    value: JsonValue = msgspec.to_builtins(report)
+    kept = _keep(node, asker, feed, label, detections, kind="report", body={"report": value, "title": _title(report.vessel_type)})
+    return msgspec.structs.replace(count, kept=kept, duplicate=1 - kept, segments=kept)
+
+
+def _title(vessel_type: str) -> str:
+    return f"sighting: {vessel_type}"
+
+
+def _keep(
+    node: Node,
+    asker: Asker,
+    feed: Feed,
+    label: Label,
+    detections: Detections,
+    *,
+    kind: Kind = "segment",
+    body: dict[str, JsonValue] | None = None,
+) -> int:
+    """Store what of these detections is new, in one transaction; how many were kept."""
+    fresh_in_chunk = detections.rows(first_of_each(detections.digest))
+    at_ms = node.clock.now_ms()
+    with node.db.write() as tx:
+        names = [row.tobytes() for row in fresh_in_chunk.digest]
+        new = holdings.unseen(tx, feed.facts.name, names)
+        kept = fresh_in_chunk.rows(np.array([name in new for name in names], dtype=bool))
+        if not len(kept):
+            return 0
+        holding = _holding(node, feed, label, kept, kind, at_ms)
+        if body is not None:
+            holding = msgspec.structs.replace(holding, digest=digest_of(body))
+        _record(node, tx, asker, feed, holding, body, rows=len(kept), at_ms=at_ms)
+        write_durably(segment_path(node.root, holding.id), segment_bytes(kept))
+    return len(kept)
+
+
+def _holding(node: Node, feed: Feed, label: Label, kept: Detections, kind: Kind, at_ms: int) -> Holding:
+    last_ms = int(kept.t_ms.max())
+    return Holding(
+        id=new_id(node.random_bytes(16)),
+        kind=kind,
+        label=label,
+        digest=segment_digest(kept),
+        t_min_ms=int(kept.t_ms.min()),
+        t_max_ms=last_ms,
+        not_before_ms=0,
+        expires_ms=last_ms + feed.retention_s * SECOND_MS if feed.retention_s else FOREVER_MS,
+        created_ms=at_ms,
+        feed=feed.facts.name,
+    )
+
+
+def _record(
+    node: Node,
+    tx: Connection,
+    asker: Asker,
+    feed: Feed,
+    holding: Holding,
+    body: dict[str, JsonValue] | None,
+    *,
+    rows: int,
+    at_ms: int,
+) -> None:
+    """The signed manifest, the holding, the originator's receipt, and the manifest delivered to its home."""
+    manifest: dict[str, JsonValue] = {
+        "digest": holding.digest,
+        "feed": holding.feed,
+        "originator": feed.facts.originator,
+        "category": feed.facts.category,
+        "label": label_hash(holding.label),
+        "detections": rows,
+        "from_ms": holding.t_min_ms,
+        "to_ms": holding.t_max_ms,
+    }
+    envelope = signed_by(node, tx, asker.person, "segment-manifest", manifest)
+    raw = envelope_to_json(envelope)
+    holdings.add_holding(tx, holding, body=encode({**manifest, **(body or {})}), envelope=envelope)
+    asked = asked_as(asker, act="observe", at_ms=at_ms, evidence=sha256_hex(raw))
+    record.event(node, tx, asked, party=feed.facts.originator, subject=sha256_hex(raw), kind="segment-manifest", output=raw)
+    node.home(feed.facts.originator).deliver("segment-manifest", sha256_hex(raw), raw)

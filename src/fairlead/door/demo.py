@@ -18,7 +18,6 @@ from pathlib import Path
 
 import msgspec
 
-from fairlead.desk import halt, interdict, lead, look, read
 from fairlead.desk.answer import Answer, Outcome, Refused
 from fairlead.desk.ask import Asker
 from fairlead.desk.clock import StoryClock
@@ -96,7 +95,7 @@ class Story:
         return all(one.ok for one in self.steps)
 
 
-def need(holds: bool, otherwise: str) -> None:  # noqa: FBT001  a check has no better name for what it checks
+def need(holds: bool, otherwise: str) -> None:
     if not holds:
         raise Unlike(otherwise)
 
@@ -134,17 +133,15 @@ def fresh(root: Path) -> None:
 
 def tell(root: Path, *, ais: Path | None = None, seed: int = 7) -> bool:
     """Tell the whole story on a new node in `root`; whether every step went as told."""
-    from fairlead.door import demo_night, demo_sea
+    from fairlead.door.demo_night import tell as night
+    from fairlead.door.demo_sea import tell as sea
 
     fresh(root)
     found(root, load_scenario("caribbean"))
     story = Story(root)
-    demo_night.tell(story, ais=ais, seed=seed)
-    demo_sea.tell(story)
+    night(story, ais=ais, seed=seed)
+    sea(story)
     OUT.print(NOT_CLAIMED)
     done = story.finish()
     OUT.print(f"{sum(one.ok for one in story.steps)} of {len(story.steps)} steps as told; {root}/summary.json")
     return done
-
-
-__all__ = ["Story", "Told", "given", "halt", "interdict", "lead", "look", "need", "no", "read", "tell"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,7 +21,7 @@ from fairlead.store import ledger
 from fairlead.store.files import write_durably
 
 MONITOR = "detection_and_monitoring/interdiction"
-TARGETING = "use_of_force_targeting"
+EXCLUDED = "use_of_force_targeting"
 OWNERS = ("isla", "kestrel")
 LATER = ("02:31", "02:55", "03:10", "03:30")
 COARSE_FIELDS = {"window", "cells", "note"}
@@ -34,14 +33,21 @@ def tell(story: Story, *, ais: Path | None, seed: int) -> None:
     traffic = ais or write_shipped(story)
     files = smuggling(story, seed)
     story.step("02:10", "Feeds in: AIS, ISLA radar, KESTREL aircraft", "YES", lambda: feeds_in(story, traffic, files))
-    story.step("02:10", "ISLA radar + KESTREL aircraft: fast boat, no AIS, meets ship -> lead, both own it", "YES", lambda: lead_made(story))
+    story.step(
+        "02:10", "ISLA radar + KESTREL aircraft: fast boat, no AIS, meets ship -> lead, both own it", "YES", lambda: lead_made(story)
+    )
     story.step("02:12", "Cutter asks for the lead, to board", "YES", lambda: cutter_reads(story))
     story.step("02:13", "Support unit asks, to monitor the area", "YES", lambda: support_monitors(story))
     story.step("02:14", "Support unit asks for the lead, to aim", "NO", lambda: support_aims(story))
     story.step("02:15", 'Support unit asks, as "interdiction"', "NO", lambda: support_pretends(story))
     more_in(story, files, "02:10", "02:31")
     story.step("02:31", "ISLA halts ONE thing: monitoring by the support unit", "", lambda: one_halt(story))
-    story.step("02:31", "Support unit: as if ISLA's radar never existed. Cutter: not one byte changed", "", lambda: as_if_never(story, traffic, files))
+    story.step(
+        "02:31",
+        "Support unit: as if ISLA's radar never existed. Cutter: not one byte changed",
+        "",
+        lambda: as_if_never(story, traffic),
+    )
 
 
 def write_shipped(story: Story) -> Path:
@@ -120,9 +126,9 @@ def receipt_parties(story: Story, outcome: Outcome) -> list[str]:
     for party in sorted(story.node.logs):
         with story.node.db.read() as tx:
             newest = ledger.receipts(tx, party, newest=1, skip=0)
-        if newest and isinstance(newest[0], UseReceipt) and newest[0].output == sha256_hex(outcome.body):
-            if ledger.receipt_path(story.root, party, newest[0].index).is_file():
-                found.append(party)
+        fits = bool(newest) and isinstance(newest[0], UseReceipt) and newest[0].output == sha256_hex(outcome.body)
+        if fits and ledger.receipt_path(story.root, party, newest[0].index).is_file():
+            found.append(party)
     return found
 
 
@@ -143,13 +149,13 @@ def check_coarse(picture: Mapping[str, Any], now_ms: int) -> None:
 
 
 def support_aims(story: Story) -> str:
-    outcome = read.read(story.node, story.who("support-watch", TARGETING), story.lead_id)
+    outcome = read.read(story.node, story.who("support-watch", EXCLUDED), story.lead_id)
     reasons: Any = no(outcome)
     story.keep("0214-support-refusal.json", outcome)
     need("nobody can grant it" in reasons["reasons"][0], f"it was refused as {reasons['reasons']}")
     for party in OWNERS:
         told: Any = given(audit.inbox(story.node, story.who(f"{party}-release")))
-        need(bool(told["items"]) and told["items"][0].get("excluded") == TARGETING, f"{party} was not told")
+        need(bool(told["items"]) and told["items"][0].get("excluded") == EXCLUDED, f"{party} was not told")
     return "nobody can grant this; owners told"
 
 
@@ -184,12 +190,12 @@ def one_halt(story: Story) -> str:
     need("cutter-halcyon" in reach["goes_on"]["units"], "it would not leave the cutter's use alone")
     done: Any = given(halt.halt(story.node, who, wish))
     story.order_ids.append(done["order"])
-    need(done["words"] == reach["words"] or True, "")
+    need(done["words"] == reach["words"], "what was signed is not what the preview said")
     need(any(one["unit"] == "support-group" for one in done["earlier_readers"]), "02:13 is not on the exposure list")
     return f"in force; {len(done['goes_on']['units'])} units go on"
 
 
-def as_if_never(story: Story, traffic: Path, files: Mapping[str, str]) -> str:
+def as_if_never(story: Story, traffic: Path) -> str:
     after = pictures(story)
     for name, outcome in after.items():
         given(outcome)
@@ -228,6 +234,3 @@ def run(arguments: Sequence[str]) -> bytes:
     if done.returncode:
         raise NodeError("a command failed", where=" ".join(arguments[:2]), why=done.stderr.decode("utf-8", "replace").strip())
     return done.stdout
-
-
-__all__ = ["json", "tell"]

@@ -25,7 +25,7 @@ def suspend(
     until: Annotated[str, typer.Option(help="ISO 8601 UTC; by default until lifted.")] = "",
     carve_out: Annotated[Many, typer.Option(help="What the order leaves open, e.g. co_originators.")] = [],  # noqa: B006
     fears: Annotated[str, typer.Option(help="The use it fears, in words.")] = "",
-    preview: Annotated[bool, typer.Option("--preview", help="Show the order in words, its reach and what goes on; sign nothing.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show words, reach and what goes on; sign nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Halt a use of one's own intelligence, on what was shared and derived too, from the commit on."""

@@ -25,7 +25,9 @@ from fairlead.door.shell import (
 )
 from fairlead.errors import BadInput
 
-app = typer.Typer(help="The lawful interdiction: basis, stop, board, detain, seize, hand over.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The lawful interdiction: basis, stop, board, detain, seize, hand over.", no_args_is_help=True, rich_markup_mode=None
+)
 Purpose = PurposeOption
 
 

@@ -9,21 +9,26 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fairlead.desk.found import found
 from fairlead.desk.observe import Count, observe
 from fairlead.door.shell import DEFAULT_NODE, ERR, OUT, REFUSED, AsOption, JsonOption, NodeOption, UnitOption, asker, dump, opened
 from fairlead.errors import BadInput
-from fairlead.intake.scenario import load_scenario
+from fairlead.intake.scenario import load_scenario, without_feed
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder for the node.")],
     scenario: Annotated[str, typer.Option(help="A scenario file, or a shipped one: caribbean, tiny.")],
+    without_feed_named: Annotated[
+        list[str], typer.Option("--without-feed", help="Leave this feed out, as if never declared; for comparing pictures.")
+    ] = [],  # noqa: B006
 ) -> None:
     """Make a node from a scenario: parties' homes with their keys, database, first agreements, logs."""
     coalition = load_scenario(scenario)
+    for feed in without_feed_named:
+        coalition = without_feed(coalition, feed)
     found(folder, coalition)
     OUT.print(f"{folder}: {coalition.title}")
     OUT.print(f"{len(coalition.book.parties)} parties, {len(coalition.people)} people, {len(coalition.feeds)} feeds,", end=" ")
@@ -46,7 +51,12 @@ def ingest(
         raise BadInput("this is not a date", where=date, do="write it like 2018-06-04") from error
     with opened(node) as one:
         who = asker(one, person or _sensor_officer(one.coalition.feeds, one.coalition.people, feed), unit)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+        )
         with Progress(*columns, console=ERR, transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task(file.name, total=None, rate="")
             started = datetime.datetime.now(tz=datetime.UTC)
@@ -64,12 +74,15 @@ def ingest(
     else:
         _counted(count)
     if count.broken_off:
-        raise BadInput("the file broke off", where=count.file, why=count.broken_off, do="what was read before is kept; fetch the file again")
+        raise BadInput(
+            "the file broke off", where=count.file, why=count.broken_off, do="what was read before is kept; fetch the file again"
+        )
 
 
 def _counted(count: Count) -> None:
     aside = sum(count.set_aside.values())
-    OUT.print(f"{count.file}: {count.lines} lines = {count.kept} kept + {count.rejected} rejected + {count.duplicate} duplicate + {aside} set aside")
+    parts = f"{count.kept} kept + {count.rejected} rejected + {count.duplicate} duplicate + {aside} set aside"
+    OUT.print(f"{count.file}: {count.lines} lines = {parts}")
     for what, number in sorted(count.set_aside.items()):
         OUT.print(f"  set aside: {number} {what}")
     if count.quarantine:

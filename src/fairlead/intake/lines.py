@@ -13,7 +13,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,9 @@ from fairlead.errors import BadFile
 LINE_BYTES_MAX: Final = 65_536
 PEEK_BYTES: Final = 4_096
 GZIP: Final = b"\x1f\x8b"
+
+
+Stream: TypeAlias = "io.BufferedReader[Any]"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +45,7 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
     with raw:
         packed = raw.read(2) == GZIP
         raw.seek(0)
-        stream = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw  # type: ignore[type-var]
+        stream: Stream = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw
         number = 0
         try:
             _check_text(stream.peek(PEEK_BYTES), where)
@@ -63,7 +66,7 @@ def _check_text(head: bytes, where: str) -> None:
         raise BadFile("the file is not text", where=where, why="it holds NUL bytes", do="name the layout it is really in")
 
 
-def _skip(stream: io.BufferedReader, chunk: bytes) -> bool:
+def _skip(stream: Stream, chunk: bytes) -> bool:
     """Read past the rest of a line that is too long; whether there was any."""
     if len(chunk) < LINE_BYTES_MAX:
         return False

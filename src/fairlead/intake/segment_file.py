@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +38,7 @@ def read_segment(path: Path) -> Detections:
     """The detections of a segment file. Raises BadFile when it is missing, damaged or of another shape."""
     try:
         table = pq.read_table(path)
-        columns = {}
+        columns: dict[str, Any] = {}  # each of its own dtype; Detections checks them
         for name, dtype in COLUMNS.items():
             column = table.column(name)
             if name == "digest":

@@ -282,6 +282,7 @@ def _sighting(rng: np.random.Generator, chart: _Chart, go_fast: Mover) -> str:
         "weather": "clear night, light wind from the east",
         "images": [],
         "grade": "B2",
+        "label": "feed",
         "caveats": "seen by infrared at 6 km; marks could not be read",
     }
     return json.dumps(report, indent=1) + "\n"

@@ -101,9 +101,7 @@ def detection_digest(feed: str, t_ms: int, lat_e7: int, lon_e7: int, sog_dkn: in
     return sha256_hex(detection_bytes(feed, t_ms, lat_e7, lon_e7, sog_dkn, cog_ddeg, mmsi, err_m))
 
 
-def detection_bytes(
-    feed: str, t_ms: int, lat_e7: int, lon_e7: int, sog_dkn: int, cog_ddeg: int, mmsi: int, err_m: int
-) -> bytes:
+def detection_bytes(feed: str, t_ms: int, lat_e7: int, lon_e7: int, sog_dkn: int, cog_ddeg: int, mmsi: int, err_m: int) -> bytes:
     """The canonical bytes of a detection. Written out because there are a million of them a minute; a law test holds them equal to
     what `envelope.encode` writes (docs/decisions/0004)."""
     return b'{"cog_ddeg":%d,"err_m":%d,"feed":%b,"lat_e7":%d,"lon_e7":%d,"mmsi":%d,"sog_dkn":%d,"t_ms":%d}' % (
