@@ -87,3 +87,7 @@ class ProofFailed(FairleadError):
     """A log, receipt or signature does not verify; names file and entry."""
 
     exit_code = 6
+
+
+class NotAsTold(FairleadError):
+    """A step of the demo's story did not go as told."""

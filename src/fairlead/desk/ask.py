@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Request
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, JsonValue, digest_of, envelope_to_json, sha256_hex, sign, verify
 from fairlead.errors import BadSignature
+from fairlead.store.database import Tx
 
 NONCE_BYTES = 16
 
@@ -35,7 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Digest
 
 
-def ask(node: Node, tx: Connection, asker: Asker, *, act: str, form: str = "full", at_ms: int) -> Asked:
+def ask(node: Node, tx: Tx, asker: Asker, *, act: str, form: str = "full", at_ms: int) -> Asked:
     """The request of this asker at this instant. Raises BadSignature when there is no key or it is not the certified one."""
     request = Request(
         person=asker.person,
@@ -53,7 +53,7 @@ def ask(node: Node, tx: Connection, asker: Asker, *, act: str, form: str = "full
     return Asked(request=request, evidence=sha256_hex(envelope_to_json(envelope)))
 
 
-def signed_by(node: Node, tx: Connection, person: str, kind: str, value: JsonValue) -> Envelope:
+def signed_by(node: Node, tx: Tx, person: str, kind: str, value: JsonValue) -> Envelope:
     """An envelope signed by a person whose key lies in this folder, checked against the person's certificate."""
     envelope = sign(kind, value, [node.person_key(person)])
     certified = node.public_keys(tx).get(person)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Gatehouse, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
@@ -19,6 +18,7 @@ from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.authority import party_of
 from fairlead.desk.node import Node
 from fairlead.store import holdings
+from fairlead.store.database import Tx
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ def explain(node: Node, asker: Asker, holding_id: str, question: Question | None
 
 def _explain(
     node: Node,
-    tx: Connection,
+    tx: Tx,
     house: Gatehouse,
     asked: Asked,
     asker: Asker,

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, select
 
 from fairlead.agreement import Gatehouse, Order, Request, Resume, decide, make_order, words
 from fairlead.agreement.gate import below_ceiling
@@ -25,7 +24,7 @@ from fairlead.desk.node import Node, supposing
 from fairlead.envelope import Digest, JsonValue, envelope_to_json, new_id, sha256_hex
 from fairlead.errors import BadInput
 from fairlead.store import cases, events, holdings, ledger
-from fairlead.store.schema import holdings as holdings_table
+from fairlead.store.database import Tx
 
 ID_BYTES = 16
 
@@ -118,7 +117,7 @@ def resume(node: Node, asker: Asker, order_id: str) -> Outcome:
     return given
 
 
-def _order_digest(tx: Connection, order_id: str) -> Digest:
+def _order_digest(tx: Tx, order_id: str) -> Digest:
     """The digest of the signed order, by which cases cite it."""
     for stored in events.all_events(tx):
         if isinstance(stored.event, Order) and stored.event.id == order_id:
@@ -190,11 +189,10 @@ def exposure(node: Node, asker: Asker, order_id: str) -> Outcome:
     )
 
 
-def _touched(node: Node, tx: Connection, order: Order) -> list[Row]:
+def _touched(node: Node, tx: Tx, order: Order) -> list[Row]:
     """The originator's own holdings, and what descends from them, that the order names."""
-    ids = [str(one) for one in tx.execute(select(holdings_table.c.id)).scalars()]
     found = []
-    for row in holdings.by_ids(tx, ids):
+    for row in holdings.owned_by(tx, order.originator):
         own = [category for party, category in row.holding.label.originators if party == order.originator]
         named = bool(own) and (not order.categories or bool(set(own).intersection(order.categories)))
         if named and (not order.feeds or row.feeds.intersection(order.feeds)):
@@ -202,7 +200,7 @@ def _touched(node: Node, tx: Connection, order: Order) -> list[Row]:
     return found
 
 
-def _reach(node: Node, tx: Connection, order: Order, at_ms: int) -> dict[str, JsonValue]:
+def _reach(node: Node, tx: Tx, order: Order, at_ms: int) -> dict[str, JsonValue]:
     before = node.house(tx, at_ms)
     after = node.house_of(supposing(node.standing(tx), order), at_ms)
     rows = _touched(node, tx, order)
@@ -243,7 +241,7 @@ def _may(house: Gatehouse, unit: str, purpose: str, operation: str, row: Row, at
     return decide(house, request, facts_of(row)).permitted
 
 
-def _earlier_readers(node: Node, tx: Connection, order: Order, *, until_ms: int) -> list[JsonValue]:
+def _earlier_readers(node: Node, tx: Tx, order: Order, *, until_ms: int) -> list[JsonValue]:
     """From the originator's log: uses, by readers the order stops, of holdings it touches."""
     touched = {row.holding.digest for row in _touched(node, tx, order)}
     tally: dict[tuple[str, str, str, str], list[int]] = {}

@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Facts, Gatehouse, Order, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.case.act import Signer
-from fairlead.case.acts import Act, SignedAct, act_from, act_payload, record_kind, signed
-from fairlead.case.fold import Accepted, Refusal, fold, lawful_next, propose
+from fairlead.case.acts import Act, SignedAct, act_digest, act_from, act_payload, record_kind, signed
+from fairlead.case.fold import Accepted, Refusal, lawful_next, propose, retell
 from fairlead.case.record import summary, words
 from fairlead.case.state import CaseState, Known, known_from
 from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn
@@ -27,13 +26,16 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.node import Node
-from fairlead.envelope import Digest, JsonValue, decode, encode, envelope_from_json, envelope_to_json, new_id, sha256_hex, sign, verify
+from fairlead.envelope import Digest, Envelope, JsonValue, decode, encode, envelope_to_json, new_id, sha256_hex, sign, verify
 from fairlead.errors import BadInput
 from fairlead.label import Label, make_label
 from fairlead.report.holding import FOREVER_MS, Holding
 from fairlead.store import cases, holdings
+from fairlead.store.database import Tx
 
 CASE_CATEGORY = "case"
+SLACK_MS = 5 * 60_000  # a clock may be that far behind before an act counts as one of the past
+LATE_MAX_MS = 72 * 3_600_000  # as long as the longest lease lets a team be away
 
 
 def open_case(node: Node, asker: Asker, *, lead: str, vessel: str) -> Outcome:
@@ -149,14 +151,12 @@ def list_cases(node: Node, asker: Asker) -> Outcome:
     return outcome
 
 
-def state_of(node: Node, tx: Connection, case: cases.Case) -> CaseState:
-    """The case folded from its stored acts, every signature checked again."""
-    return fold(_signed_acts(node, tx, case), _known(node, tx, case))
+def state_of(node: Node, tx: Tx, case: cases.Case) -> CaseState:
+    """The case retold from its accepted acts, every signature checked again; what was done stays done (red line 15)."""
+    return retell(_signed_acts(node, tx, case))
 
 
-def withdraw_grounds(
-    node: Node, tx: Connection, *, before: Gatehouse, after: Gatehouse, order: Order, digest: Digest, signer: Asker
-) -> int:
+def withdraw_grounds(node: Node, tx: Tx, *, before: Gatehouse, after: Gatehouse, order: Order, digest: Digest, signer: Asker) -> int:
     """Append `grounds_withdrawn` to every case whose acting unit loses the lead by this order; how many. Same transaction."""
     touched = 0
     for case in cases.all_cases(tx):
@@ -180,7 +180,7 @@ def withdraw_grounds(
     return touched
 
 
-def restore_grounds(node: Node, tx: Connection, *, order: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
+def restore_grounds(node: Node, tx: Tx, *, order: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
     """Append `grounds_restored` to every case this order had touched; how many."""
     touched = 0
     for case in cases.all_cases(tx):
@@ -193,20 +193,19 @@ def restore_grounds(node: Node, tx: Connection, *, order: Digest, resume: Digest
     return touched
 
 
-def _append(node: Node, tx: Connection, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
+def _append(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
     """An act that follows from an order: appended when the table allows it (a closed case takes none)."""
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(signer.person)])
-    person = node.coalition.people[signer.person]
-    one = signed(made, Signer(person=person.code, roles=person.roles, unit=signer.unit))
+    one = signed(made, *_signers(node, tx, envelope, made, {signer.person: signer.unit}))
     if not isinstance(propose(state, one, _known(node, tx, case)), Accepted):
         return 0
-    _store(node, tx, case, made, envelope_to_json(envelope), at_ms=made.at_ms)
+    _store(node, tx, case, one, envelope, at_ms=made.at_ms)
     return 1
 
 
 def _take(
     node: Node,
-    tx: Connection,
+    tx: Tx,
     asked: Asked,
     case: cases.Case,
     fields: Mapping[str, JsonValue],
@@ -224,11 +223,12 @@ def _take(
         "unit": request.unit,
     }
     made = act_from(value)
-    people = [(request.person, request.unit), *also]
-    envelope = sign(record_kind(made), act_payload(made), [node.person_key(person) for person, _ in people])
-    signers = _signers(node, tx, envelope_to_json(envelope), made, dict(people))
+    _check_time(made, request.at_ms)
+    units = {request.person: request.unit, **dict(also)}
+    envelope = sign(record_kind(made), act_payload(made), [node.person_key(person) for person in units])
+    one = signed(made, *_signers(node, tx, envelope, made, units))
     state = CaseState() if opening else state_of(node, tx, case)
-    judged = propose(state, SignedAct(act=made, digest=signed(made).digest, signers=signers), _known(node, tx, case))
+    judged = propose(state, one, _known(node, tx, case))
     if isinstance(judged, Refusal):
         record.refusal(node, tx, asked, house=node.house(tx, request.at_ms), rows=(), also=[case.party])
         return refused(
@@ -237,38 +237,51 @@ def _take(
     if opening:
         cases.add_case(tx, case)
     raw = envelope_to_json(envelope)
-    _store(node, tx, case, made, raw, at_ms=request.at_ms)
+    _store(node, tx, case, one, envelope, at_ms=request.at_ms)
     record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw)
     return answer(
         {
             "case": case.id,
             "act": made.act,
-            "digest": signed(made).digest,
+            "digest": one.digest,
             "state": judged.state.state,
             "lawful_next": list(lawful_next(judged.state, request.at_ms)),
         }
     )
 
 
-def _store(node: Node, tx: Connection, case: cases.Case, made: Act, raw: bytes, *, at_ms: int) -> None:
+def _check_time(made: Act, now_ms: int) -> None:
+    """An act is of now by the node's clock, or of the past by another clock that it names: a team that was offline.
+
+    Both times are kept, what the act says and when it was recorded. Raises BadInput.
+    """
+    if made.at_ms > now_ms:
+        raise BadInput("an act is dated in the future", where=made.act, why=f"{made.at_ms} is after {now_ms}")
+    if made.at_ms < now_ms - LATE_MAX_MS:
+        raise BadInput("an act is reported too late to be taken as such", where=made.act, do="record it as a correction")
+    if made.clock == "node" and made.at_ms < now_ms - SLACK_MS:
+        raise BadInput("an act of the past cannot be by the node's clock", where=made.act, do="name its clock: gnss, device or stated")
+
+
+def _store(node: Node, tx: Tx, case: cases.Case, one: SignedAct, envelope: Envelope, *, at_ms: int) -> None:
     """The act as a source holding of the acting party, and its place in the case."""
-    envelope = envelope_from_json(raw)
+    body = encode(act_payload(one.act))
     holding = Holding(
         id=new_id(node.random_bytes(16)),
         kind="report",
         label=case_label(node, tx, case.party),
-        digest=sha256_hex(encode(act_payload(made))),
-        t_min_ms=made.at_ms,
-        t_max_ms=made.at_ms,
+        digest=one.digest,
+        t_min_ms=one.act.at_ms,
+        t_max_ms=one.act.at_ms,
         not_before_ms=0,
         expires_ms=FOREVER_MS,
         created_ms=at_ms,
     )
-    holdings.add_holding(tx, holding, body=encode(act_payload(made)), envelope=envelope)
-    cases.add_act(tx, case.id, holding.id, envelope)
+    holdings.add_holding(tx, holding, body=body, envelope=envelope)
+    cases.add_act(tx, case.id, holding.id, envelope, one.signers)
 
 
-def case_label(node: Node, tx: Connection, party: str) -> Label:
+def case_label(node: Node, tx: Tx, party: str) -> Label:
     """The label of a party's own case records: exactly what its grants of the category `case` give. Raises BadInput for none."""
     grants = [one for one in node.standing(tx).grants if one.originator == party and CASE_CATEGORY in one.categories]
     if not grants:
@@ -286,34 +299,31 @@ def case_label(node: Node, tx: Connection, party: str) -> Label:
     )
 
 
-def _signers(node: Node, tx: Connection, raw: bytes, made: Act, units: dict[str, str]) -> tuple[Signer, ...]:
-    envelope = envelope_from_json(raw)
+def _signers(node: Node, tx: Tx, envelope: Envelope, made: Act, units: Mapping[str, str]) -> tuple[Signer, ...]:
+    """Everybody whose certified key signed the act, for the unit they say, when it is theirs. Raises BadSignature."""
     keys = node.public_keys(tx)
     held = verify(envelope, keys.values(), kind=record_kind(made), threshold=len(envelope.signatures))
+    people = node.coalition.people
     return tuple(
-        Signer(person=code, roles=person.roles, unit=units.get(code) or _unit_for(person.units, made))
-        for code, person in sorted(node.coalition.people.items())
-        if code in keys and keys[code].keyid in held
-        if not units.get(code) or units[code] in person.units
+        Signer(person=code, roles=people[code].roles, unit=unit)
+        for code, unit in sorted(units.items())
+        if code in keys and keys[code].keyid in held and unit in people[code].units
     )
 
 
-def _unit_for(units: Sequence[str], made: Act) -> str:
-    """The unit a stored signer acted for: one the act names, else the signer's first."""
-    named = {made.unit, str(getattr(made, "to_unit", ""))}
-    return next((unit for unit in units if unit in named), units[0] if units else "")
-
-
-def _signed_acts(node: Node, tx: Connection, case: cases.Case) -> list[SignedAct]:
+def _signed_acts(node: Node, tx: Tx, case: cases.Case) -> list[SignedAct]:
+    """The stored acts, every signature checked again. Raises BadSignature."""
+    keys = node.public_keys(tx)
     found = []
     for stored in cases.acts_of(tx, case.id):
         made = act_from(decode(stored.envelope.payload_bytes))
-        signers = _signers(node, tx, envelope_to_json(stored.envelope), made, {})
-        found.append(SignedAct(act=made, digest=signed(made).digest, signers=signers))
+        signers = [keys[one.person] for one in stored.signers]
+        verify(stored.envelope, signers, kind=record_kind(made), threshold=len(stored.envelope.signatures))
+        found.append(SignedAct(act=made, digest=act_digest(made), signers=stored.signers))
     return found
 
 
-def _known(node: Node, tx: Connection, case: cases.Case) -> Known:
+def _known(node: Node, tx: Tx, case: cases.Case) -> Known:
     numbers = set()
     for other in cases.all_cases(tx):
         if other.id != case.id:
@@ -324,17 +334,17 @@ def _known(node: Node, tx: Connection, case: cases.Case) -> Known:
     return known_from(node.coalition.book, frozenset(numbers))
 
 
-def _lead(tx: Connection, name: str) -> Row | None:
+def _lead(tx: Tx, name: str) -> Row | None:
     found = holdings.by_ids(tx, [name[:64]])
     row = found[0] if found else holdings.by_digest(tx, name[:64])
     return row if row and row.holding.kind == "lead" else None
 
 
-def _records(tx: Connection, case: cases.Case) -> list[Row]:
+def _records(tx: Tx, case: cases.Case) -> list[Row]:
     return holdings.by_ids(tx, [stored.holding for stored in cases.acts_of(tx, case.id)])
 
 
-def _may_see(node: Node, tx: Connection, house: Gatehouse, asked: Asked, case: cases.Case) -> bool:
+def _may_see(node: Node, tx: Tx, house: Gatehouse, asked: Asked, case: cases.Case) -> bool:
     facts = Facts(label=case_label(node, tx, case.party), not_before_ms=0, expires_ms=FOREVER_MS, feeds=frozenset())
     return decide(house, asked.request, facts).permitted
 

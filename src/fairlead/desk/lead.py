@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Facts, Gatehouse, Request, admit, decide
 from fairlead.agreement.lists import Row
@@ -26,6 +25,7 @@ from fairlead.label import Label, end_served, join, purpose_of
 from fairlead.picture import Card, View
 from fairlead.report.holding import Holding
 from fairlead.store import holdings
+from fairlead.store.database import Tx
 
 MARGIN_MS = 20 * 60_000  # track points this long before and after the card travel with it
 NOTE_MAX = 2_000
@@ -77,7 +77,7 @@ def _lead(node: Node, asker: Asker, draft: Draft, *, making: str | None) -> Outc
     return outcome
 
 
-def _from_view(node: Node, tx: Connection, house: Gatehouse, asked: Asked, draft: Draft, making: str | None) -> Outcome:
+def _from_view(node: Node, tx: Tx, house: Gatehouse, asked: Asked, draft: Draft, making: str | None) -> Outcome:
     window = window_of(asked.request.at_ms, form="full", from_ms=draft.from_ms, to_ms=draft.to_ms)
     whole = seen_by(node, tx, house, asked, window)
     rows = tuple(row for row in whole if row.holding.feed not in draft.drop)
@@ -173,7 +173,7 @@ def _preview_value(shown: Preview) -> JsonValue:
 
 def _store(
     node: Node,
-    tx: Connection,
+    tx: Tx,
     asked: Asked,
     draft: Draft,
     *,

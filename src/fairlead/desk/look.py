@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Gatehouse, admit, below_ceiling
 from fairlead.agreement.lists import Row, permitted
@@ -28,6 +27,7 @@ from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
 from fairlead.report.detection import Detections
 from fairlead.store import holdings
+from fairlead.store.database import Tx
 
 SPAN_MS: Final = 6 * 3_600_000  # a picture shows six hours unless asked otherwise
 STEP_MS: Final = 10_000  # "now" is rounded down, so that two looks within a step are one picture
@@ -72,7 +72,7 @@ def window_of(at_ms: int, *, form: str, from_ms: int | None, to_ms: int | None) 
     return Window(from_ms=min(start, end - STEP_MS), to_ms=end)
 
 
-def seen_by(node: Node, tx: Connection, house: Gatehouse, asked: Asked, window: Window) -> tuple[Row, ...]:
+def seen_by(node: Node, tx: Tx, house: Gatehouse, asked: Asked, window: Window) -> tuple[Row, ...]:
     """S: the segments and sightings of the window that the gate lets this request see, ordered by content."""
     if admit(house, asked.request):
         return ()

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Gatehouse, Standing, apply, compile_slice, fold
 from fairlead.agreement.standing import Event
@@ -25,7 +24,7 @@ from fairlead.errors import NodeBusy, NotANode
 from fairlead.intake.scenario import Scenario
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.store import events, ledger
-from fairlead.store.database import Database
+from fairlead.store.database import Database, Tx
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,20 +81,20 @@ class Node:
         found = self.coalition.people.get(person)
         return self.home(found.party if found else "nobody").person_key(person)
 
-    def public_keys(self, tx: Connection) -> dict[str, PublicKey]:
+    def public_keys(self, tx: Tx) -> dict[str, PublicKey]:
         """The certified keys of all people."""
         if self._keys is None:
             self._keys = events.public_keys(tx)
         return self._keys
 
-    def standing(self, tx: Connection) -> Standing:
+    def standing(self, tx: Tx) -> Standing:
         """What stands at this epoch; folded anew only when an event has come."""
         epoch = events.epoch(tx)
         if self._standing is None or self._standing.epoch != epoch:
             self._standing = fold(stored.event for stored in events.all_events(tx))
         return self._standing
 
-    def house(self, tx: Connection, at_ms: int) -> Gatehouse:
+    def house(self, tx: Tx, at_ms: int) -> Gatehouse:
         """The gatehouse of this epoch and instant."""
         standing = self.standing(tx)
         old = self._house.slice if self._house else None

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection
 
 from fairlead.agreement import Reason
 from fairlead.desk import record
@@ -35,6 +34,7 @@ from fairlead.label.codebook import need
 from fairlead.report.detection import Detections, segment_digest
 from fairlead.report.holding import FOREVER_MS, Holding, Kind
 from fairlead.store import holdings
+from fairlead.store.database import Tx
 from fairlead.store.files import write_durably
 
 Progress = Callable[[int, int], None]  # lines read so far, detections kept so far
@@ -189,7 +189,7 @@ def _holding(node: Node, feed: Feed, label: Label, kept: Detections, kind: Kind,
 
 def _record(
     node: Node,
-    tx: Connection,
+    tx: Tx,
     asker: Asker,
     feed: Feed,
     holding: Holding,

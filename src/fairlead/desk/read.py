@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection
-
 from fairlead.agreement import Gatehouse, admit, decide
 from fairlead.agreement.lists import Row, facts_of, newest_first, permitted
 from fairlead.agreement.render import redacted
@@ -22,6 +20,7 @@ from fairlead.envelope import JsonValue, decode
 from fairlead.label import join
 from fairlead.report.holding import Kind
 from fairlead.store import holdings
+from fairlead.store.database import Tx
 
 PAGE_MAX: Final = 200
 ID_MAX: Final = 64
@@ -38,7 +37,7 @@ def read(node: Node, asker: Asker, holding_id: str) -> Outcome:
     return outcome
 
 
-def _read(node: Node, tx: Connection, house: Gatehouse, asked: Asked, holding_id: str) -> Outcome:
+def _read(node: Node, tx: Tx, house: Gatehouse, asked: Asked, holding_id: str) -> Outcome:
     # 1. What does not depend on the id is decided before it is looked up.
     admitted = admit(house, asked.request)
     found = holdings.by_ids(tx, [holding_id[:ID_MAX]])
@@ -53,7 +52,7 @@ def _read(node: Node, tx: Connection, house: Gatehouse, asked: Asked, holding_id
     return given
 
 
-def shown(tx: Connection, row: Row, *, purpose: str, operation: str) -> JsonValue:
+def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> JsonValue:
     """A holding as its reader gets it."""
     holding = row.holding
     return {
@@ -83,7 +82,7 @@ def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0
     return outcome
 
 
-def _page(node: Node, tx: Connection, house: Gatehouse, asked: Asked, kind: str, page: int) -> Outcome:
+def _page(node: Node, tx: Tx, house: Gatehouse, asked: Asked, kind: str, page: int) -> Outcome:
     wanted: Kind = "lead" if kind == "lead" else "report"
     rows = holdings.of_kind(tx, [wanted], from_ms=0, to_ms=2**53)
     mine = newest_first(permitted(house, asked.request, rows))
@@ -111,7 +110,7 @@ def _page(node: Node, tx: Connection, house: Gatehouse, asked: Asked, kind: str,
     return given
 
 
-def title(tx: Connection, row: Row) -> str:
+def title(tx: Tx, row: Row) -> str:
     """One line for a list: the card's sentence, or what kind of report it is."""
     body = decode(holdings.body_of(tx, row.holding.id))
     if isinstance(body, dict):

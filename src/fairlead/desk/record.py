@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from fairlead.agreement import Decision, Gatehouse, decide
 from fairlead.agreement.gate import names_excluded_use
@@ -24,13 +23,14 @@ from fairlead.envelope import Digest, Envelope, sha256_hex, sign
 from fairlead.label import label_hash
 from fairlead.receipt.receipt import HeldRef, RefusalReceipt, UseReceipt, padded, receipt_value
 from fairlead.store import ledger
+from fairlead.store.database import Tx
 
 SALT_BYTES = 16
 
 
 def use(
     node: Node,
-    tx: Connection,
+    tx: Tx,
     asked: Asked,
     *,
     house: Gatehouse,
@@ -52,14 +52,14 @@ def use(
         write(node, tx, party, asked, holdings=tuple(shares.get(party, ())), agreements=given, output=output)
 
 
-def event(node: Node, tx: Connection, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes) -> None:
+def event(node: Node, tx: Tx, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes) -> None:
     """Record an act of a party (a grant, an order, a case act, an intake) in that party's log, by the digest of its envelope."""
     write(node, tx, party, asked, holdings=(HeldRef(digest=subject, kind=kind),), agreements=(), output=output)
 
 
 def write(
     node: Node,
-    tx: Connection,
+    tx: Tx,
     party: str,
     asked: Asked,
     *,
@@ -98,7 +98,7 @@ def write(
     ledger.append(tx, log, made)
 
 
-def refusal(node: Node, tx: Connection, asked: Asked, *, house: Gatehouse, rows: Sequence[Row], also: Sequence[str] = ()) -> None:
+def refusal(node: Node, tx: Tx, asked: Asked, *, house: Gatehouse, rows: Sequence[Row], also: Sequence[str] = ()) -> None:
     """Record a refusal: one leaf of one length in every log, whatever the request named (P7)."""
     decisions = [(row, decide(house, asked.request, facts_of(row))) for row in rows]
     excluded = names_excluded_use(asked.request.purpose)

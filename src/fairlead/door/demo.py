@@ -25,7 +25,7 @@ from fairlead.desk.found import found
 from fairlead.desk.node import Node
 from fairlead.door.shell import OUT
 from fairlead.envelope import JsonValue, decode
-from fairlead.errors import NodeError
+from fairlead.errors import NodeError, NotAsTold
 from fairlead.intake.scenario import load_scenario
 from fairlead.store.files import write_durably
 
@@ -41,10 +41,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool
     what: str
     seconds: float
-
-
-class Unlike(Exception):
-    """A step did not go as told."""
 
 
 def at(clock: str) -> int:
@@ -97,22 +93,22 @@ class Story:
 
 def need(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise Unlike(otherwise)
+        raise NotAsTold(otherwise)
 
 
 def given(outcome: Outcome) -> Mapping[str, JsonValue]:
-    """The answer's value. Raises Unlike when it was refused."""
+    """The answer's value. Raises NotAsTold when it was refused."""
     if not isinstance(outcome, Answer):
-        raise Unlike("refused: " + outcome.body.decode("utf-8"))
+        raise NotAsTold("refused: " + outcome.body.decode("utf-8"))
     value = decode(outcome.body)
     assert isinstance(value, dict)
     return value
 
 
 def no(outcome: Outcome) -> Mapping[str, JsonValue]:
-    """The refusal's value. Raises Unlike when it was an answer."""
+    """The refusal's value. Raises NotAsTold when it was an answer."""
     if not isinstance(outcome, Refused):
-        raise Unlike("it was given")
+        raise NotAsTold("it was given")
     value = decode(outcome.body)
     assert isinstance(value, dict)
     return value

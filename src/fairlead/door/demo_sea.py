@@ -30,7 +30,7 @@ def tell(story: Story) -> None:
 
 
 def act(story: Story, person: str, name: str, also: tuple[str, ...] = (), **fields: JsonValue) -> Mapping[str, Any]:
-    """One act, signed by whom it takes. Raises Unlike when it is refused."""
+    """One act, signed by whom it takes. Raises NotAsTold when it is refused."""
     people = story.node.coalition.people
     others = [(code, people[code].units[0]) for code in also]
     outcome = interdict.act(story.node, story.who(person, BOARD), story.case_id, {**fields, "act": name}, also_signed_by=others)

@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
+from fairlead.envelope.base64 import unbase64
 from fairlead.envelope.canonical import JsonValue, decode, encode
 from fairlead.envelope.keys import KeyId, PublicKey, SigningKey
 from fairlead.errors import BadSignature, MalformedBytes
@@ -24,14 +24,14 @@ TYPE_SUFFIX: Final = "+json;v=1"
 SIGNATURES_MAX: Final = 32
 
 
-class Signature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Signature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One signature: base64 of 64 bytes, and a hint which key made it."""
 
     sig: str
     keyid: str = ""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """Base64 payload, its type, and the signatures over both."""
 
     payload: str
@@ -52,17 +52,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def type_of(kind: str) -> str:
     return f"{TYPE_PREFIX}{kind}{TYPE_SUFFIX}"
-
-
-def unbase64(text: str) -> bytes:
-    """Strict standard base64: padding bits that are not zero are rejected, so no two texts mean the same bytes."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MalformedBytes("text is not base64", why=str(error)) from error
-    if base64.b64encode(raw).decode("ascii") != text:
-        raise MalformedBytes("base64 is not in its one strict form")
-    return raw
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -111,8 +100,11 @@ def envelope_to_json(envelope: Envelope) -> bytes:
 
 
 def envelope_from_json(raw: bytes) -> Envelope:
-    """Parse canonical envelope bytes. Raises MalformedBytes."""
+    """Parse canonical envelope bytes; an unknown field, or one written that should be absent, is refused. Raises MalformedBytes."""
     try:
-        return msgspec.convert(decode(raw), Envelope)
+        envelope = msgspec.convert(decode(raw), Envelope)
     except msgspec.ValidationError as error:
         raise MalformedBytes("bytes are not an envelope", why=str(error)) from error
+    if envelope_to_json(envelope) != raw:
+        raise MalformedBytes("an envelope is not in its one form", why="a field is written that should be absent")
+    return envelope

@@ -12,7 +12,8 @@ from typing import NewType
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from fairlead.errors import BadSignature
+from fairlead.envelope.base64 import unbase64
+from fairlead.errors import BadSignature, MalformedBytes
 
 KeyId = NewType("KeyId", str)
 KEY_BYTES = 32
@@ -34,10 +35,9 @@ class PublicKey:
     def from_text(cls, text: str) -> PublicKey:
         """From standard base64 of the raw bytes. Raises BadSignature when it is anything else."""
         try:
-            raw = base64.b64decode(text, validate=True)
-        except ValueError as error:
-            raise BadSignature("a public key is not base64", why=str(error)) from error
-        return cls(raw)
+            return cls(unbase64(text))
+        except MalformedBytes as error:
+            raise BadSignature("a public key is not base64", why=error.why) from error
 
     def text(self) -> str:
         return base64.b64encode(self.raw).decode("ascii")

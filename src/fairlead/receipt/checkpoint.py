@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from fairlead.envelope import PublicKey, SigningKey
-from fairlead.envelope.dsse import unbase64
+from fairlead.envelope.base64 import unbase64
 from fairlead.errors import BadInput, MalformedBytes
 from fairlead.receipt.note import Verifier, open_note, sign_note
 from fairlead.receipt.tree import EMPTY_ROOT, HASH_BYTES

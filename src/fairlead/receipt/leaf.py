@@ -12,7 +12,7 @@ import hashlib
 from typing import Final
 
 from fairlead.envelope import Envelope, PublicKey, encode, pae
-from fairlead.envelope.dsse import unbase64
+from fairlead.envelope.base64 import unbase64
 from fairlead.errors import BadSignature
 
 SPKI_PREFIX: Final = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 section 4: SubjectPublicKeyInfo of an Ed25519 key

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from fairlead.envelope import PublicKey, SigningKey
-from fairlead.envelope.dsse import unbase64
+from fairlead.envelope.base64 import unbase64
 from fairlead.errors import BadInput, BadSignature, MalformedBytes
 
 ED25519: Final = b"\x01"

@@ -3,7 +3,7 @@
 1. Everything here rests on receipts that `audit` accepted and on what the originator keeps at home: its orders, the manifests of
    its own segments, which unit belongs to which party.
 2. A use counts as "after" by its place in the log, not by a clock: the log is in one order with the halt.
-3. A product is counted as touched unless the order leaves products to their co-originators; erring this way shows too much, not too little.
+3. A product is counted as touched unless the order leaves products to their co-originators: it errs towards showing too much.
 """
 
 from __future__ import annotations

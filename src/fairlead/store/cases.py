@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from fairlead.envelope import Envelope, envelope_from_json, envelope_to_json
+from fairlead.case.act import Signer
+from fairlead.envelope import Envelope, JsonValue, decode, encode, envelope_from_json, envelope_to_json
 from fairlead.store.schema import case_acts, cases
 
 
@@ -26,6 +27,7 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
     idx: int
     holding: str
     envelope: Envelope
+    signers: tuple[Signer, ...]  # who signed, in which roles and for which unit, as certified when it was recorded
 
 
 def add_case(tx: Connection, case: Case) -> None:
@@ -43,14 +45,25 @@ def case_of(tx: Connection, case_id: str) -> Case | None:
     return Case(**row._asdict()) if row else None
 
 
-def add_act(tx: Connection, case_id: str, holding: str, envelope: Envelope) -> int:
+def add_act(tx: Connection, case_id: str, holding: str, envelope: Envelope, signers: tuple[Signer, ...]) -> int:
     """Append one act; its place in the case."""
     idx = int(tx.execute(select(func.count()).where(case_acts.c.case_id == case_id)).scalar_one())
-    tx.execute(insert(case_acts).values(case_id=case_id, idx=idx, holding=holding, envelope=envelope_to_json(envelope)))
+    signed: JsonValue = msgspec.to_builtins(signers)
+    tx.execute(
+        insert(case_acts).values(case_id=case_id, idx=idx, holding=holding, envelope=envelope_to_json(envelope), signers=encode(signed))
+    )
     return idx
 
 
 def acts_of(tx: Connection, case_id: str) -> list[StoredAct]:
     """The acts of a case in the order they were recorded."""
     rows = tx.execute(select(case_acts).where(case_acts.c.case_id == case_id).order_by(case_acts.c.idx)).all()
-    return [StoredAct(idx=row.idx, holding=row.holding, envelope=envelope_from_json(row.envelope)) for row in rows]
+    return [
+        StoredAct(
+            idx=row.idx,
+            holding=row.holding,
+            envelope=envelope_from_json(row.envelope),
+            signers=msgspec.convert(decode(row.signers), tuple[Signer, ...]),
+        )
+        for row in rows
+    ]

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,8 @@ from sqlalchemy.pool import NullPool
 
 from fairlead.errors import LogFault, NodeBusy, NotANode
 from fairlead.store.schema import metadata
+
+Tx: TypeAlias = Connection  # a transaction, as the desk hands it back to this room
 
 WAL_SAFE_FROM: Final = (3, 51, 3)
 BUSY_TIMEOUT_MS: Final = 15_000

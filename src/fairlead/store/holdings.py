@@ -88,6 +88,11 @@ def of_kind(tx: Connection, kinds: Iterable[Kind], *, from_ms: int, to_ms: int) 
     return _rows(tx, query)
 
 
+def owned_by(tx: Connection, party: str) -> list[lists.Row]:
+    """Every holding that this party is an originator of, derived ones included."""
+    return [row for row in _rows(tx, select(holdings)) if any(one == party for one, _ in row.holding.label.originators)]
+
+
 def body_of(tx: Connection, holding_id: str) -> bytes:
     """The canonical bytes stored for a holding. The caller has asked the gate."""
     return bytes(tx.execute(select(holdings.c.body).where(holdings.c.id == holding_id)).scalar_one())

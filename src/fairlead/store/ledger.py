@@ -20,11 +20,11 @@ from typing import TypeAlias
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from fairlead.envelope import Envelope, SigningKey, decode, envelope_from_json, envelope_to_json
+from fairlead.envelope import Envelope, SigningKey, envelope_from_json, envelope_to_json
 from fairlead.errors import LogFault
 from fairlead.receipt.checkpoint import Checkpoint, sign_checkpoint
 from fairlead.receipt.leaf import leaf_of
-from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
+from fairlead.receipt.receipt import RefusalReceipt, UseReceipt, parse_receipt
 from fairlead.receipt.tiles import ENTRIES, WIDTH, bundle_bytes, new_tiles, tile_bytes, tiles_for
 from fairlead.receipt.tree import Frontier, frontier_from_bytes, leaf_hash
 from fairlead.store.files import sync_folder, write_durably
@@ -208,8 +208,7 @@ def _signed(log: Log, frontier: Frontier) -> bytes:
 
 def _opened(raw: bytes) -> UseReceipt | RefusalReceipt:
     envelope = envelope_from_json(raw)
-    shape: type[UseReceipt | RefusalReceipt] = UseReceipt if envelope.kind == "use-receipt" else RefusalReceipt
-    return msgspec.convert(decode(envelope.payload_bytes), shape)
+    return parse_receipt(envelope.kind, envelope.payload_bytes)
 
 
 __all__ = ["Log", "Maker", "append", "begin", "head", "publish", "receipt_path", "receipts", "sweep", "use_receipts"]

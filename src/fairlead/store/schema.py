@@ -117,6 +117,7 @@ case_acts = Table(
     Column("idx", Integer, primary_key=True),
     Column("holding", Text, ForeignKey("holdings.id"), nullable=False),
     Column("envelope", LargeBinary, nullable=False),
+    Column("signers", LargeBinary, nullable=False),
 )
 
 tokens = Table(
