@@ -2,7 +2,8 @@
 
 1. Plots of all radar feeds of the view go through one linker in time order, so two radars that see one vessel make one line.
 2. Plots of one feed within `scan_s` are of different contacts: each line takes at most one of them.
-3. A prediction needs two plots at least BASELINE_MS apart; before that a line can be reached from its last plot only.
+3. A prediction needs two plots at least BASELINE_MS apart; before that a line can be reached from its last plot only. For a slow
+   contact the two are up to SLOW_BASELINE_MS apart, so that noise does not drive it into its neighbour.
 4. Lines that have enough plots choose before lines that have not; then the nearest pair first; ties by age of the line.
 5. `plots_min` plots inside `initiate_s` make a line; fewer are clutter and are not shown.
 """
@@ -22,6 +23,8 @@ from fairlead.picture.ground import apart_one_m, reach_one_m, wrap_one_e7
 from fairlead.picture.parameters import Parameters
 
 BASELINE_MS: Final = 20_000
+SLOW_BASELINE_MS: Final = 300_000
+SLOW_DKN: Final = 40
 SIGMAS: Final = 3
 
 
@@ -42,9 +45,18 @@ class _Open:
     plots: list[_Plot] = field(default_factory=list)
 
     def before_last(self) -> _Plot | None:
-        """The latest plot that is far enough before the last one to measure a velocity with."""
+        """The plot to measure the velocity from: the earliest recent one since which it was slow, else the latest that will do."""
         last = self.plots[-1]
-        return next((plot for plot in reversed(self.plots) if last.t_ms - plot.t_ms >= BASELINE_MS), None)
+        latest = slow = None
+        for plot in reversed(self.plots):
+            span_ms = last.t_ms - plot.t_ms
+            if span_ms > SLOW_BASELINE_MS and latest:
+                break
+            if span_ms >= BASELINE_MS:
+                latest = latest or plot
+                apart_m = apart_one_m(plot.lat_e7, plot.lon_e7, last.lat_e7, last.lon_e7)
+                slow = plot if apart_m <= reach_one_m(SLOW_DKN, span_ms) else slow
+        return slow or latest
 
 
 def link(gathered: Gathered, parameters: Parameters) -> list[npt.NDArray[np.intp]]:

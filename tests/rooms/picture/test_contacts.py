@@ -74,6 +74,21 @@ def test_fewer_than_three_plots_are_clutter() -> None:
     assert view([segment(RADAR, far)], WINDOW, Parameters(), ()).tracks == ()
 
 
+def test_plots_that_are_too_rare_make_no_track() -> None:
+    assert view([segment(RADAR, plots(range(0, 50, 8)))], WINDOW, Parameters(), ()).tracks == ()
+    assert len(view([segment(RADAR, plots(range(0, 50, 7)))], WINDOW, Parameters(), ()).tracks) == 1
+
+
+def test_two_slow_contacts_side_by_side_are_not_exchanged() -> None:
+    kept = 0
+    for seed in range(20):
+        south, north = ((lat, seed + number) for number, lat in ((0, 19.0), (100, 19.002)))
+        rows = [one for lat, dice in (south, north) for one in plots(range(60), lat=lat, step=0.0001, seed=dice, err_m=25)]
+        found = tracks(view([segment(RADAR, rows)], WINDOW, Parameters(), ()), "radar")
+        kept += len(found) == 2 and all(max(p[1] for p in one.points) - min(p[1] for p in one.points) < 15_000 for one in found)
+    assert kept == 20
+
+
 def test_a_radar_track_goes_with_its_ship_and_never_pairs_with_it() -> None:
     heard_rows = ship(range(120), 700_000_001, step=0.0001, sog=3)
     shown = view([segment(AIS, heard_rows), segment(RADAR, plots(range(120), step=0.0001))], WINDOW, SHORT, ())

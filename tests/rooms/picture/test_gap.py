@@ -45,6 +45,15 @@ def test_not_in_an_extract_that_was_trimmed() -> None:
     assert cards(silent(), feed("coast")) == []
 
 
+@pytest.mark.parametrize("end", [300, 900])
+def test_not_when_the_message_at_one_end_came_from_a_trimmed_extract(end: int) -> None:
+    at_end = START + end * MINUTE_MS
+    trimmed = [one for one in silent() if one[5] == 700_000_001 and one[0] == at_end]
+    rest = [one for one in silent() if one not in trimmed]
+    shown = view([segment(MEANT, rest), segment(feed("cut"), trimmed)], WINDOW, Parameters(), ())
+    assert [card for card in shown.cards if card.rule == "B5"] == []
+
+
 def test_not_where_nobody_else_was_heard() -> None:
     assert cards(silent(others=0)) == []
 
