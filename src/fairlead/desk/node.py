@@ -15,12 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from fairlead.agreement import Gatehouse, Standing, apply, compile_slice, fold
+from fairlead.agreement import Acceptance, Gatehouse, Standing, apply, compile_slice, fold
 from fairlead.agreement.standing import Event
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
-from fairlead.envelope import PublicKey, SigningKey, decode
-from fairlead.errors import NodeBusy, NotANode
+from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, verify
+from fairlead.errors import BadSignature, NodeBusy, NotANode
 from fairlead.intake.scenario import Scenario
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.store import events, ledger
@@ -59,6 +59,7 @@ class Node:
         self.places = tuple(Place(**msgspec.structs.asdict(place)) for place in self.coalition.places)
         self.views: dict[tuple[tuple[tuple[str, str], ...], Window], View] = {}
         self._standing: Standing | None = None
+        self._signed: set[Envelope] = set()  # events whose signature was checked
         self._house: Gatehouse | None = None
         self._keys: dict[str, PublicKey] | None = None
 
@@ -82,25 +83,58 @@ class Node:
         return self.home(found.party if found else "nobody").person_key(person)
 
     def public_keys(self, tx: Tx) -> dict[str, PublicKey]:
-        """The certified keys of all people."""
+        """The keys of all people, each certified by their party for exactly the roles and units the coalition says.
+
+        Raises BadSignature for a certificate that does not verify or says something else.
+        """
         if self._keys is None:
-            self._keys = events.public_keys(tx)
+            found = {}
+            for code, party, key, envelope in events.certificates_of(tx):
+                verify(envelope, [self.home(party).public_key()], kind="person-certificate")
+                person = self.coalition.people.get(code)
+                said: JsonValue = {"person": msgspec.to_builtins(person), "public_key": key.text()}
+                if person is None or person.party != party or encode(said) != envelope.payload_bytes:
+                    raise BadSignature("a certificate says something else than the coalition", where=code)
+                found[code] = key
+            self._keys = found
         return self._keys
 
     def standing(self, tx: Tx) -> Standing:
         """What stands at this epoch; folded anew only when an event has come."""
         epoch = events.epoch(tx)
-        if self._standing is None or self._standing.epoch != epoch:
-            self._standing = fold(stored.event for stored in events.all_events(tx))
-        return self._standing
+        known = self._standing  # one look: another thread may put a newer or older one there, each whole
+        if known is None or known.epoch != epoch:
+            stored = events.all_events(tx)
+            self._check_signed(tx, stored)
+            known = self._standing = fold(one.event for one in stored)
+        return known
+
+    def _check_signed(self, tx: Tx, stored: list[events.StoredEvent]) -> None:
+        """Every event is signed by a releasing officer of the party it binds; one that is not stops the node. Raises BadSignature."""
+        keys = self.public_keys(tx)
+        for one in stored:
+            if one.envelope in self._signed:
+                continue
+            party = one.event.party if isinstance(one.event, Acceptance) else one.event.originator
+            officers = [
+                keys[code]
+                for code, person in self.coalition.people.items()
+                if code in keys and person.party == party and person.may("order")
+            ]
+            try:
+                verify(one.envelope, officers, kind=events.kind_of(one.event))
+            except BadSignature as error:
+                do = "restore the database from a copy; nothing is decided on an unsigned event"
+                raise BadSignature(f"event {one.seq} is not signed by {party}", where="node.sqlite", why=error.why, do=do) from error
+            self._signed.add(one.envelope)
 
     def house(self, tx: Tx, at_ms: int) -> Gatehouse:
         """The gatehouse of this epoch and instant."""
         standing = self.standing(tx)
-        old = self._house.slice if self._house else None
-        if self._house is None or old is None or old.epoch != standing.epoch or not old.from_ms <= at_ms < old.to_ms:
-            self._house = self.house_of(standing, at_ms)
-        return self._house
+        known = self._house
+        if known is None or known.slice.epoch != standing.epoch or not known.slice.from_ms <= at_ms < known.slice.to_ms:
+            known = self._house = self.house_of(standing, at_ms)
+        return known
 
     def house_of(self, standing: Standing, at_ms: int) -> Gatehouse:
         """A gatehouse for a standing that need not be in force: previews and simulations ask this one."""

@@ -74,9 +74,9 @@ def add_certificate(tx: Connection, *, person: str, party: str, key: PublicKey, 
     tx.execute(insert(certificates).values(person=person, party=party, public_key=key.text(), envelope=envelope_to_json(envelope)))
 
 
-def public_keys(tx: Connection) -> dict[str, PublicKey]:
-    """The certified key of every person. Raises NotANode when there is none."""
-    found = {row.person: PublicKey.from_text(row.public_key) for row in tx.execute(select(certificates)).all()}
-    if not found:
+def certificates_of(tx: Connection) -> list[tuple[str, str, PublicKey, Envelope]]:
+    """Person, party, key and certificate of everybody; the caller checks the signatures. Raises NotANode when there is nobody."""
+    rows = tx.execute(select(certificates)).all()
+    if not rows:
         raise NotANode("the node has no people", do="make one with fairlead init")
-    return found
+    return [(row.person, row.party, PublicKey.from_text(row.public_key), envelope_from_json(bytes(row.envelope))) for row in rows]
