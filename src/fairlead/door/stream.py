@@ -77,9 +77,9 @@ class Stream:
     def open(self, node: Node, session: Session, query: Query, watch: str) -> Screen:
         """A screen, already told when something changed since its page was made."""
         one = Screen(session, query, watch, "")
-        now = one.look(node)
-        one.seen = self._remembered.get((session.digest, query, watch), now)
+        one.seen = self._remembered.get((session.digest, query, watch)) or one.look(node)
         self._screens.add(one)
+        now = one.look(node)  # after it was added, so that no beat in between is missed
         if one.seen != now:
             self._tell(one, now)
         return one

@@ -1,0 +1,66 @@
+"""Serving the console on this machine: the node's serving lock, one process, and a sign-in link for each person of a demo node."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from rich.console import Console as Terminal
+
+from fairlead.desk.clock import WallClock
+from fairlead.desk.node import Node, serving
+from fairlead.desk.session import TOKEN_LIFE_MS, issue_token
+from fairlead.door.coast import browser_files_missing
+from fairlead.door.web import make_app
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 8420
+OUT: Final = Terminal(highlight=False, soft_wrap=True)
+
+
+def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
+    """Serve until interrupted. Raises NotANode, NodeBusy (another process serves this node)."""
+    with serving(root):
+        node = Node(root)
+        try:
+            published = node.recover()
+            if published:
+                OUT.print(f"recovered: {published} entries were committed and not yet published; they are now", style="yellow")
+            _greet(node, host, port)
+        finally:
+            node.close()
+        hosts = {f"{name}:{port}" for name in (host, "localhost" if host == HOST else host)}
+        app = make_app(lambda: Node(root), hosts=hosts)
+        logging.getLogger("granian").setLevel(logging.WARNING)
+        server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_access=False, log_enabled=False, websockets=False)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(server.serve())
+
+
+def sign_in_links(node: Node, host: str, port: int) -> Iterator[tuple[str, str, str]]:
+    """Person, unit and link, one for each unit a person acts for. Raises BadSignature on a node that is no demo."""
+    now_ms = WallClock().now_ms()
+    for code, person in sorted(node.coalition.people.items()):
+        for unit in person.units:
+            yield code, unit, f"http://{host}:{port}/sign-in#{issue_token(node, person=code, unit=unit, now_ms=now_ms)}"
+
+
+def _greet(node: Node, host: str, port: int) -> None:
+    OUT.print(f"node {node.config.node} on http://{host}:{port}/, for this machine only; stop it with Ctrl-C")
+    if browser_files_missing():
+        OUT.print("the browser files are not built, so pages have no map and no forms: make browser (needs npm)", style="yellow")
+    if not node.config.demo:
+        OUT.print("no sign-in links: this node does not say demo = true, and a link proves nobody's identity.", style="yellow")
+        OUT.print("Use the command line with each person's key; sign-in with a real identity comes later.", style="yellow")
+        return
+    OUT.print(f"sign-in links, each good once and for {TOKEN_LIFE_MS // 60_000} minutes (all homes of this demo lie in one folder):\n")
+    for code, unit, link in sign_in_links(node, host, port):
+        person = node.coalition.people[code]
+        OUT.print(f"  {person.name} · {node.coalition.book.units[unit].name}\n    {link}", markup=False)
+    OUT.print("")
