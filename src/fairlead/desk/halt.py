@@ -204,25 +204,29 @@ def _reach(node: Node, tx: Tx, order: Order, at_ms: int) -> dict[str, JsonValue]
     before = node.house(tx, at_ms)
     after = node.house_of(supposing(node.standing(tx), order), at_ms)
     rows = _touched(node, tx, order)
+    alike: dict[tuple[object, ...], list[Row]] = {}  # rows the gate cannot tell apart are judged once
+    for row in rows:
+        one = row.holding
+        key = (one.label, row.feeds, one.kind == "lead", one.not_before_ms <= at_ms < one.expires_ms)
+        alike.setdefault(key, []).append(row)
     closed: dict[str, set[str]] = {}
     goes_on: dict[str, set[str]] = {}
     hit: set[str] = set()
     for unit, purpose, operation in sorted(before.slice.open_to):
-        for row in rows:
-            could = _may(before, unit, purpose, operation, row, at_ms)
-            can = _may(after, unit, purpose, operation, row, at_ms)
-            if could and not can:
-                closed.setdefault(unit, set()).add(purpose)
-                hit.add(row.holding.id)
-            elif can:
+        for same in alike.values():
+            if _may(after, unit, purpose, operation, same[0], at_ms):
                 goes_on.setdefault(unit, set()).add(purpose)
+            elif _may(before, unit, purpose, operation, same[0], at_ms):
+                closed.setdefault(unit, set()).add(purpose)
+                hit.update(row.holding.id for row in same)
     leads = [row for row in rows if row.holding.kind == "lead" and row.holding.id in hit]
+    digests = {row.holding.digest for row in leads}
     return {
         "closes": {
             "units": {unit: sorted(purposes) for unit, purposes in sorted(closed.items())},
             "holdings": len(hit),
             "leads": [row.holding.id for row in leads],
-            "cases": sum(1 for case in cases.all_cases(tx) if case.lead in {row.holding.digest for row in leads}),
+            "cases": sum(1 for case in cases.all_cases(tx) if case.lead in digests),
         },
         "goes_on": {"units": {unit: sorted(purposes) for unit, purposes in sorted(goes_on.items())}},
         "earlier_readers": _earlier_readers(node, tx, order, until_ms=at_ms),

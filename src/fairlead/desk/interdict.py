@@ -165,7 +165,8 @@ def withdraw_grounds(node: Node, tx: Tx, *, before: Gatehouse, after: Gatehouse,
             continue
         state = state_of(node, tx, case)
         units = {case.unit, state.handed_to or case.unit}
-        if not any(_reads(before, unit, case, row) and not _reads(after, unit, case, row) for unit in units):
+        now_ms = order.ordered_at_ms
+        if not any(_reads(before, unit, case, row, now_ms) and not _reads(after, unit, case, row, now_ms) for unit in units):
             continue
         made = GroundsWithdrawn(
             case=case.id,
@@ -349,7 +350,8 @@ def _may_see(node: Node, tx: Tx, house: Gatehouse, asked: Asked, case: cases.Cas
     return decide(house, asked.request, facts).permitted
 
 
-def _reads(house: Gatehouse, unit: str, case: cases.Case, row: Row) -> bool:
+def _reads(house: Gatehouse, unit: str, case: cases.Case, row: Row, at_ms: int) -> bool:
+    """Whether somebody of the unit could read the lead for the boarding, at this instant."""
     people = [code for code, person in house.people.items() if unit in person.units and person.may("read")]
     request = Request(
         person=people[0] if people else "",
@@ -358,6 +360,6 @@ def _reads(house: Gatehouse, unit: str, case: cases.Case, row: Row) -> bool:
         operation=case.operation,
         act="read",
         form="full",
-        at_ms=max(house.slice.from_ms, row.holding.not_before_ms),
+        at_ms=at_ms,
     )
     return decide(house, request, facts_of(row)).permitted
