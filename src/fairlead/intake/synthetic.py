@@ -150,7 +150,10 @@ def _movers(rng: np.random.Generator, chart: _Chart) -> list[Mover]:
         MEETING_S[0],
         *offset(gap_m, far_deg),
         [(180, 3, 20), (180, 15, 20), (2820, 30, 20)],
-        [(2520, *drift[1:]), (120, 6, 222), (120, 18, 270), (2880, 30, 337), (180, 12, 337), (1500, 0.5, 335), (900, 8, 45)],
+        [
+            *[(2520, *drift[1:]), (120, 6, 222), (120, 15, 270), (120, 25, 310)],  # it stands clear of the ship before it turns north
+            *[(2700, 30, 337), (120, 20, 337), (120, 8, 337), (1500, 0.5, 337), (900, 8, 45)],
+        ],
     )
     passed_s = 2160
     (y,), (x,) = Mover(name="", corners=ship).at(np.array([float(passed_s)]))
