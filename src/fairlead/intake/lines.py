@@ -13,7 +13,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -24,7 +24,7 @@ PEEK_BYTES: Final = 4_096
 GZIP: Final = b"\x1f\x8b"
 
 
-Stream: TypeAlias = "io.BufferedReader[Any]"
+Stream: TypeAlias = io.BufferedReader | gzip.GzipFile
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,8 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
     with raw:
         packed = raw.read(2) == GZIP
         raw.seek(0)
-        stream: Stream = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw
+        # Not wrapped once more: a second buffer would lose what stands in it when the cut is met.
+        stream: Stream = gzip.GzipFile(fileobj=raw) if packed else raw
         number = 0
         try:
             _check_text(stream.peek(PEEK_BYTES), where)

@@ -1,9 +1,14 @@
-"""Rejected lines, kept with their reasons: one CSV for a file and feed, written anew each time that file is read."""
+"""Rejected lines, kept with their reasons: one CSV for a file and feed, written anew each time that file is read.
+
+1. The new file is written beside the old one, synced, and renamed over it, so that a crash leaves one of the two whole.
+2. A reading that breaks off publishes what it rejected so far. One that ends well and rejects nothing takes the old file away.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,16 +38,40 @@ class Quarantine:
             return
         try:
             if self._stream is None:
-                self._stream = self._side.open("w", newline="", encoding="utf-8", errors="replace")
+                self._side.parent.mkdir(parents=True, exist_ok=True)
+                self._stream = self._side.open("w", newline="", encoding="utf-8", errors="backslashreplace")
                 csv.writer(self._stream).writerow(HEADER)
             writer = csv.writer(self._stream)
             writer.writerows((self._file, one.line, one.reason, one.text) for one in rejects)
             self._stream.flush()
         except OSError as error:
-            raise LogFault("the quarantine could not be written", where=str(self.path), why=str(error), do="check the disk") from error
+            raise self._fault(error) from error
         self.count += len(rejects)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._side.replace(self.path)
+        try:
+            if self._stream is not None:
+                self._publish(self._stream)
+            elif kind is None and self.path.exists():
+                self.path.unlink()
+                self._sync_folder()
+        except OSError as fault:
+            if kind is None:  # otherwise what went wrong first is what is said
+                raise self._fault(fault) from fault
+
+    def _publish(self, stream: io.TextIOWrapper) -> None:
+        with stream:
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._side.replace(self.path)
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        descriptor = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _fault(self, error: OSError) -> LogFault:
+        return LogFault("the quarantine could not be written", where=str(self.path), why=str(error), do="check the disk")

@@ -15,10 +15,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.errors import BadFile
+from fairlead.errors import BadFile, BadInput
 from fairlead.intake.layout import marinecadastre, radar_plot, santa_barbara
 from fairlead.intake.lines import Line, read_lines
-from fairlead.intake.parsed import Aside, Row, Unusable
+from fairlead.intake.parsed import Aside, Row
 from fairlead.report.detection import COLUMNS, Detections, FeedFacts, detection_digest
 
 CHUNK_LINES: Final = 20_000
@@ -96,7 +96,7 @@ def first_of_each(digests: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
 
 def _with_header(layout: str, text: str, feed: FeedFacts, where: str) -> Parse:
     if layout == "marinecadastre":
-        return marinecadastre.parser(marinecadastre.header(text, where), len(text.split(",")))
+        return marinecadastre.parser(marinecadastre.header(text, where), len(marinecadastre.cells_of(text)))
     return radar_plot.parser(radar_plot.header(text, feed, where), feed)
 
 
@@ -109,9 +109,9 @@ def _take(line: Line, parse: Parse | None, rows: list[Row], rejected: list[Rejec
     if not reason:
         try:
             if parse is None:
-                raise Unusable("there is no header to read it by")
+                raise BadInput("there is no header to read it by")
             made = parse(line.text)
-        except Unusable as error:
+        except BadInput as error:
             reason = error.what
         except (ValueError, OverflowError, IndexError) as error:
             reason = f"it cannot be read: {error}"

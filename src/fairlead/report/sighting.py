@@ -1,7 +1,8 @@
 """A sighting report: what a person or a patrol's sensor operator saw, as typed fields with their uncertainty and a grade.
 
 1. Fields are those of the field's own forms; an unknown field is refused, so nothing can travel in one that this room does not know.
-2. A report says which label it carries: its feed's own ("feed"), or terms that narrow that. One without a label is refused.
+2. A report says which label it carries: its feed's own ("feed"), or terms that narrow that. One without a label is refused. Terms
+   left out stay the feed's; an empty set is an empty set, and may leave nobody able to read.
 3. The grade is the Europol 4x4 evaluation: source A, B, C or X, information 1 to 4.
 """
 
@@ -37,12 +38,12 @@ class ErrorEllipse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Narrowed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Terms that narrow the feed's label; what is left out stays the feed's."""
+    """Terms that narrow the feed's label; what is left out (none) stays the feed's, what is empty leaves nobody."""
 
-    level: str = ""
-    recipients: Codes = ()
-    purposes: Codes = ()
-    operations: Codes = ()
+    level: str | None = None
+    recipients: Codes | None = None
+    purposes: Codes | None = None
+    operations: Codes | None = None
     handling: Codes = ()
 
 

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from fairlead.errors import BadFile
-from fairlead.intake.parsed import Aside, Row, Unusable, course, instant, position, scaled, speed
+from fairlead.errors import BadFile, BadInput
+from fairlead.intake.parsed import Aside, Row, heading, instant, position, scaled, speed
 from fairlead.report.detection import FeedFacts
 
 POLAR: Final = ("time", "range_m", "bearing_deg", "range_error_m", "bearing_error_deg")
@@ -26,6 +26,8 @@ def header(text: str, feed: FeedFacts, where: str) -> dict[str, int]:
     """Where each column stands. Raises BadFile when neither form is complete, or a polar file has no station."""
     said = [cell.strip().lower() for cell in text.lstrip("\ufeff").split(",")]
     columns = {name: index for index, name in enumerate(said)}
+    if len(columns) != len(said):
+        raise BadFile("not a radar plot file", where=f"{where} line 1", why="a column is named twice")
     strange = [name for name in said if name not in {*POLAR, *PLAIN, *OPTIONAL}]
     if strange:
         raise BadFile("not a radar plot file", where=f"{where} line 1", why=f"unknown column {', '.join(strange)[:80]}")
@@ -40,13 +42,13 @@ def header(text: str, feed: FeedFacts, where: str) -> dict[str, int]:
 
 
 def parser(columns: dict[str, int], feed: FeedFacts) -> Callable[[str], Row | Aside]:
-    """A function from a line to its row. It raises Unusable."""
+    """A function from a line to its row. It raises BadInput."""
     polar = "range_m" in columns
 
     def parse(text: str) -> Row | Aside:
         cells = text.split(",")
         if len(cells) != len(columns):
-            raise Unusable(f"{len(cells)} columns where the header has {len(columns)}")
+            raise BadInput(f"{len(cells)} columns where the header has {len(columns)}")
 
         def cell(name: str) -> str:
             return cells[columns[name]] if name in columns else ""
@@ -63,7 +65,7 @@ def parser(columns: dict[str, int], feed: FeedFacts) -> Callable[[str], Row | As
             lat_e7=lat_e7,
             lon_e7=lon_e7,
             sog_dkn=speed(cell("speed_kn")),
-            cog_ddeg=course(cell("course_deg")),
+            cog_ddeg=heading(cell("course_deg"), what="course"),
             err_m=err_m,
         )
 
@@ -75,17 +77,18 @@ def _from_polar(feed: FeedFacts, cell: Callable[[str], str]) -> tuple[int, int, 
     range_mm = scaled(cell("range_m"), 3, what="range")
     bearing_e6 = scaled(cell("bearing_deg"), 6, what="bearing")
     if not 0 < range_mm <= RANGE_MAX_M * 1000:
-        raise Unusable(f"range is out of range: {cell('range_m').strip()}")
-    if not 0 <= bearing_e6 < 360_000_000:
-        raise Unusable(f"bearing is out of range: {cell('bearing_deg').strip()}")
+        raise BadInput(f"range is out of range: {cell('range_m').strip()}")
+    if not 0 <= bearing_e6 <= 360_000_000:
+        raise BadInput(f"bearing is out of range: {cell('bearing_deg').strip()}")
     along = _error(cell("range_error_m"), "range error")
     turn_e6 = scaled(cell("bearing_error_deg"), 6, what="bearing error")
     if not 0 <= turn_e6 <= 45_000_000:
-        raise Unusable(f"bearing error is out of range: {cell('bearing_error_deg').strip()}")
+        raise BadInput(f"bearing error is out of range: {cell('bearing_error_deg').strip()}")
     across = math.ceil(range_mm / 1000 * math.radians(turn_e6 / 1e6))
     lat, lon = math.radians((feed.station_lat_e7 or 0) / 1e7), math.radians((feed.station_lon_e7 or 0) / 1e7)
     arc, bearing = range_mm / 1000 / EARTH_M, math.radians(bearing_e6 / 1e6)
-    to_lat = math.asin(math.sin(lat) * math.cos(arc) + math.cos(lat) * math.sin(arc) * math.cos(bearing))
+    sine = math.sin(lat) * math.cos(arc) + math.cos(lat) * math.sin(arc) * math.cos(bearing)
+    to_lat = math.asin(max(-1.0, min(1.0, sine)))
     east = math.sin(bearing) * math.sin(arc) * math.cos(lat)
     to_lon = lon + math.atan2(east, math.cos(arc) - math.sin(lat) * math.sin(to_lat))
     lon_e7 = (round(math.degrees(to_lon) * 1e7) + 1_800_000_000) % 3_600_000_000 - 1_800_000_000
@@ -96,5 +99,5 @@ def _error(text: str, what: str) -> int:
     """One standard deviation in metres, rounded up to a whole one."""
     value = scaled(text, 3, what=what)
     if not 0 < value <= ERROR_MAX_M * 1000:
-        raise Unusable(f"{what} is out of range: {text.strip()}")
+        raise BadInput(f"{what} is out of range: {text.strip()}")
     return -(-value // 1000)

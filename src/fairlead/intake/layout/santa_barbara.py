@@ -11,13 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from fairlead.errors import BadFile
+from fairlead.errors import BadFile, BadInput
 from fairlead.intake.parsed import (
     AIS_ERROR_HIGH_M,
     AIS_ERROR_LOW_M,
     Aside,
     Row,
-    Unusable,
     course,
     mmsi_of,
     name_of,
@@ -37,11 +36,11 @@ CLASS_B_AT: Final = (9, 10, 11, 12, 13)
 
 
 def _other(cells: list[str]) -> Aside:
-    """A line that is no position report: its message type stands in column 2, or in column 6 of a longer one. Raises Unusable."""
+    """A line that is no position report: its message type stands in column 2, or in column 6 of a longer one. Raises BadInput."""
     for text in (cells[1].strip(), cells[5].strip()):
         if re.fullmatch(r"[0-9]{1,2}", text, re.ASCII) and 1 <= int(text) <= 27 and text not in CLASS_A and text != "18":
             return Aside(kind=f"type {int(text)}")
-    raise Unusable(f"no message type of 1 to 27 stands in it: {cells[1].strip()[:20]!r}, {cells[5].strip()[:20]!r}")
+    raise BadInput(f"no message type of 1 to 27 stands in it: {cells[1].strip()[:20]!r}, {cells[5].strip()[:20]!r}")
 
 
 def date_of(name: str) -> datetime.date:
@@ -57,16 +56,16 @@ def date_of(name: str) -> datetime.date:
 
 
 def parser(day: datetime.date) -> Callable[[str], Row | Aside]:
-    """A function from a line to its row. It raises Unusable."""
+    """A function from a line to its row. It raises BadInput."""
     midnight_ms = (day - datetime.date(1970, 1, 1)).days * 86_400_000
 
     def parse(text: str) -> Row | Aside:
         cells = text.split(";")
         if len(cells) < COLUMNS_MIN:
-            raise Unusable(f"{len(cells)} columns, fewer than {COLUMNS_MIN}")
+            raise BadInput(f"{len(cells)} columns, fewer than {COLUMNS_MIN}")
         when = TIME.fullmatch(cells[0].strip())
         if not when:
-            raise Unusable(f"time is not HH:MM:SS:mmm: {cells[0][:40]!r}")
+            raise BadInput(f"time is not HH:MM:SS:mmm: {cells[0][:40]!r}")
         if len(cells) < REPORT_COLUMNS_MIN:
             return _other(cells)
         kind = cells[5].strip()
@@ -74,7 +73,7 @@ def parser(day: datetime.date) -> Callable[[str], Row | Aside]:
             return _other(cells)
         at = CLASS_A_AT if kind in CLASS_A else CLASS_B_AT
         if len(cells) <= at[-1]:
-            raise Unusable(f"a position report of type {kind} with {len(cells)} columns")
+            raise BadInput(f"a position report of type {kind} with {len(cells)} columns")
         where = position(cells[at[3]], cells[at[2]])
         if where is None:
             return Aside(kind="no position")

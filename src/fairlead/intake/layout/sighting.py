@@ -1,4 +1,9 @@
-"""A typed sighting report as one JSON object (docs/reference/sighting.md): decimal fields become integers, the label is required."""
+"""A typed sighting report as one JSON object (docs/reference/sighting.md).
+
+1. Time, position, course and speed are decimal texts or numbers and become integers without a float on the way.
+2. The label is required. What narrows it cannot widen it: it is joined with the feed's own (P3).
+3. A key written twice, or a field of the stored form in the place of the written one, is refused: a report says one thing.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +13,20 @@ from typing import Final
 
 import msgspec
 
-from fairlead.errors import BadFile, LabelFault
-from fairlead.intake.parsed import Row, Unusable, course, instant, position, speed
+from fairlead.errors import BadFile, BadInput, LabelFault
+from fairlead.intake.parsed import Row, heading, instant, position, speed
 from fairlead.label import CodeBook, Label, join, make_label
 from fairlead.report.sighting import Narrowed, Sighting
 
 BYTES_MAX: Final = 262_144
+STORED_ONLY: Final = ("t_ms", "lat_e7", "lon_e7", "course_ddeg", "speed_dkn")
 
 
 def read_sighting(path: Path) -> tuple[Sighting, Narrowed | None]:
     """The report in a file, and the terms that narrow its label (none: the feed's own). Raises BadFile, LabelFault."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(BYTES_MAX + 1)
     except OSError as error:
         raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
     if not raw.strip():
@@ -27,7 +34,8 @@ def read_sighting(path: Path) -> tuple[Sighting, Narrowed | None]:
     if len(raw) > BYTES_MAX:
         raise BadFile("a sighting report is too long", where=path.name, why=f"more than {BYTES_MAX} bytes")
     try:
-        value = json.loads(raw.decode("utf-8"), parse_float=str, parse_constant=str)
+        value = json.loads(raw.decode("utf-8"), parse_float=str, parse_constant=str, object_pairs_hook=_once)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         raise BadFile("the file is not JSON", where=path.name, why=str(error)) from error
     if not isinstance(value, dict):
@@ -37,6 +45,10 @@ def read_sighting(path: Path) -> tuple[Sighting, Narrowed | None]:
 
 def parse_sighting(value: dict[str, object], where: str) -> tuple[Sighting, Narrowed | None]:
     """Check and convert the fields. Raises BadFile naming the field, LabelFault when the label is missing."""
+    strange = [name for name in STORED_ONLY if name in value]
+    if strange:
+        do = "docs/reference/sighting.md lists the fields"
+        raise BadFile("a sighting report cannot be used", where=where, why=f"unknown field {', '.join(strange)}", do=do)
     fields = dict(value)
     label = fields.pop("label", None)
     if label is None:
@@ -47,12 +59,12 @@ def parse_sighting(value: dict[str, object], where: str) -> tuple[Sighting, Narr
         fields["t_ms"] = instant(str(fields.pop("time", "")))
         spot = position(str(fields.pop("lat_deg", "")), str(fields.pop("lon_deg", "")))
         if spot is None:
-            raise Unusable("there is no position")
+            raise BadInput("there is no position")
         fields["lat_e7"], fields["lon_e7"] = spot
-        fields["course_ddeg"] = course(str(fields.pop("course_deg", "")))
+        fields["course_ddeg"] = heading(str(fields.pop("course_deg", "")), what="course")
         fields["speed_dkn"] = speed(str(fields.pop("speed_kn", "")))
         return msgspec.convert(fields, Sighting), narrowed
-    except Unusable as error:
+    except BadInput as error:
         raise BadFile("a sighting report cannot be used", where=where, why=error.what) from error
     except msgspec.ValidationError as error:
         do = "docs/reference/sighting.md lists the fields"
@@ -68,14 +80,21 @@ def label_of(book: CodeBook, feed: Label, narrowed: Narrowed | None) -> Label:
         book,
         originator=originator,
         category=category,
-        level=narrowed.level or feed.level,
-        recipients=narrowed.recipients or feed.recipients,
-        purposes=narrowed.purposes or feed.purposes,
-        operations=narrowed.operations or feed.operations,
-        handling=narrowed.handling or feed.handling,
+        level=feed.level if narrowed.level is None else narrowed.level,
+        recipients=feed.recipients if narrowed.recipients is None else narrowed.recipients,
+        purposes=feed.purposes if narrowed.purposes is None else narrowed.purposes,
+        operations=feed.operations if narrowed.operations is None else narrowed.operations,
+        handling=narrowed.handling,
         lease_s=feed.lease_s,
     )
     return join([feed, terms])
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys are all different. Raises ValueError."""
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key is written twice")
+    return dict(pairs)
 
 
 def row_of(report: Sighting) -> Row:
