@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import math
 import pathlib
 from collections import Counter
 
 import pytest
 
+from fairlead.intake.layout.sighting import read_sighting
 from fairlead.intake.read import read_detections
 from fairlead.intake.scenario import Scenario, load_scenario, shipped_traffic
 from fairlead.intake.synthetic import MEETING_S, MID, MIDNIGHT_MS, Run, between, smuggling_run
 from fairlead.picture import Parameters, Place, View, ViewSegment, Window, view
 from fairlead.report.detection import Detections, FeedFacts, stack
+from tests.rooms.intake.sources import SHARED
 
 TRAFFIC_MID = 200
 SEEDS = (7, 8, 9)
@@ -123,12 +124,16 @@ def test_the_radar_sees_a_second_vessel_beside_the_ship_only_while_they_meet(see
     assert not [t_ms for t_ms in near if t_ms >= run.meeting_ms[1] + 1_200_000]
 
 
-def test_the_sighting_is_of_the_boat_beside_the_ship() -> None:
+def test_the_sighting_is_of_the_boat_beside_the_ship_and_reads_as_one(tmp_path: pathlib.Path) -> None:
     run = smuggling_run(7)
-    report = json.loads(run.sighting_json)
-    assert when_ms(report["time"]) == run.sighted_ms
-    assert abs(report["lat_deg"] - run.meeting_e7[0] / 1e7) < 0.02
-    assert abs(report["lon_deg"] - run.meeting_e7[1] / 1e7) < 0.02
+    path = tmp_path / "sighting.json"
+    path.write_text(run.sighting_json)
+    report, narrowed = read_sighting(path)
+    assert narrowed is None
+    assert report.t_ms == run.sighted_ms
+    assert (report.vessel_type, report.people_seen) == ("go-fast", 4)
+    assert abs(report.lat_e7 - run.meeting_e7[0]) < 200_000
+    assert abs(report.lon_e7 - run.meeting_e7[1]) < 200_000
 
 
 def test_between_keeps_the_header_and_the_half_open_window() -> None:
@@ -178,3 +183,12 @@ def test_traffic_and_synthetic_vessels_share_no_numbers(traffic: Detections) -> 
     assert TRAFFIC_MID != MID
     assert {int(mmsi) // 1_000_000 for mmsi in traffic.mmsi} == {TRAFFIC_MID}
     assert len(traffic) > 5000
+
+
+def test_both_digits_are_allocated_to_no_state() -> None:
+    table = SHARED / "geo" / "ITU_MaritimeIdentificationDigits.csv"
+    if not table.exists():
+        pytest.skip("the ITU table is not on this machine")
+    allocated = {line.split(",")[0] for line in table.read_text(encoding="utf-8-sig").splitlines()}
+    assert "201" in allocated
+    assert not {str(MID), str(TRAFFIC_MID)} & allocated
