@@ -30,6 +30,7 @@ from fairlead.intake.scenario import load_scenario
 from fairlead.store.files import write_durably
 
 MIDNIGHT_MS = 1_593_475_200_000  # 2020-06-30T00:00:00Z
+LINE = 54
 NOT_CLAIMED = "Not claimed: what the support unit remembers from 02:13; it is on the exposure list"
 WITHOUT = "isla-radar"
 
@@ -78,8 +79,16 @@ class Story:
             remark, ok = f"{type(error).__name__}: {error}", False
         seconds = round(time.monotonic() - started, 3)
         self.steps.append(Told(name=f"{clock} {what}", ok=ok, what=f"{verdict} {remark}".strip() if ok else remark, seconds=seconds))
-        shown = f"{verdict:<4} {remark}" if ok else f"NOT AS TOLD: {remark}"
-        OUT.print(f"{clock} {what} {'.' * max(2, 68 - len(what))} {shown}", style=None if ok else "bold red", markup=False)
+        self._say(clock, what, f"{verdict:<3} {remark}".strip() if ok else f"NOT AS TOLD: {remark}", None if ok else "bold red")
+
+    @staticmethod
+    def _say(clock: str, what: str, came: str, style: str | None) -> None:
+        """One line a step; a long one is told on one line and what came of it stands below."""
+        if len(what) <= LINE:
+            OUT.print(f"{clock} {what} {'.' * (LINE + 2 - len(what))} {came}", style=style, markup=False)
+        else:
+            OUT.print(f"{clock} {what}", style=style, markup=False)
+            OUT.print(f"      {came}", style=style, markup=False)
 
     def keep(self, name: str, outcome: Outcome) -> None:
         """Keep the bytes of an answer, so that they can be held against the receipt's digest."""
