@@ -19,9 +19,10 @@ E7: Final = 1e-7
 WIDTH: Final = 960
 HEIGHT: Final = 560
 CELL_DEG: Final = 10_000 / 111_195  # a coarse cell is at least this high
-NEAR_DEG: Final = 0.01
+NEAR_DEG: Final = 1.2
 CONTACTS_MAX: Final = 2_000
 TRAIL_MS: Final = 45 * 60_000
+SPEED_OVER_MS: Final = 5 * 60_000
 KNOTS_PER_MPS: Final = 1.943844
 METRES_PER_DEG: Final = 111_195
 
@@ -57,7 +58,7 @@ def picture_svg(picture: Answered) -> Markup:
     cells = picture.get("cells")
     tracks = picture.get("tracks", [])[:CONTACTS_MAX]
     if cells is not None:
-        points = [_lonlat(cell["lat_e7"], cell["lon_e7"]) for cell in cells]
+        points = _densest(cells)
     else:
         points = _focus(picture)
     frame = frame_of(points, width=WIDTH, height=HEIGHT, least_deg=0.6)
@@ -75,13 +76,15 @@ def strip_svg(excerpt: Answered) -> Markup:
     points = [_lonlat(point[1], point[2]) for track in tracks for point in track["points"]] + [_lonlat(card["lat_e7"], card["lon_e7"])]
     frame = frame_of(points, width=720, height=300, least_deg=0.04)
     parts = [_ground(frame)]
-    for number, track in enumerate(tracks):
-        parts.append(_line(frame, [_lonlat(point[1], point[2]) for point in track["points"]], f"way way-{number % 2}"))
+    drawn = [track for track in tracks if track["points"]]
+    for number, track in enumerate(drawn):
+        style = f"way {_way(track, drawn)}"
+        parts.append(_line(frame, [_lonlat(point[1], point[2]) for point in track["points"]], style))
         inside = [point for point in track["points"] if card["from_ms"] <= point[0] <= card["to_ms"]]
-        parts.append(_line(frame, [_lonlat(point[1], point[2]) for point in inside], f"way inside way-{number % 2}"))
-        x, y = frame.at(*_lonlat(track["points"][-1][1], track["points"][-1][2])) if track["points"] else (0, 0)
-        parts.append(_mark(x, y, track["kind"], track["points"][-1][4] if track["points"] else -1, matched="match" in track))
-        parts.append(f'<text class="name" x="{x + 9}" y="{y - 7}">{escape(contact_name(track))}</text>')
+        parts.append(_line(frame, [_lonlat(point[1], point[2]) for point in inside], f"{style} inside"))
+        x, y = frame.at(*_lonlat(track["points"][-1][1], track["points"][-1][2]))
+        parts.append(_mark(x, y, track["kind"], track["points"][-1][4], matched="match" in track))
+        parts.append(f'<text class="name" x="{x + 11}" y="{y + (4, -9, 18)[number % 3]}">{escape(contact_name(track))}</text>')
     parts.append(_ring(frame, card))
     parts.append(_scale(frame))
     return _sheet(frame, parts, "Strip map of the tracks this lead froze")
@@ -100,14 +103,20 @@ def plot_svg(excerpt: Answered) -> Markup:
         f'<rect class="during" x="{across(card["from_ms"])}" y="14" '
         f'width="{max(1.0, across(card["to_ms"]) - across(card["from_ms"]))}" height="232"/>'
     ]
-    speeds = [[(point[0], point[3] / 10) for point in track["points"] if point[3] >= 0] for track in tracks]
+    speeds = [_speeds(track) for track in tracks]
     top = max([speed for line in speeds for _, speed in line] or [1.0])
-    parts += _panel(speeds, across, 20, 120, max(5.0, top), "kn", width - right, left)
+    ways = [_way(track, tracks) for track in tracks]
+    parts += _panel(speeds, across, 20, 120, max(5.0, top), "kn", width - right, left, ways)
+    parts += [
+        f'<path class="way {ways[number]}" d="M{110 + 150 * number} 10h18"/>'
+        f'<text class="small" x="{132 + 150 * number}" y="14">{escape(contact_name(track))}</text>'
+        for number, track in enumerate(tracks[:4])
+    ]
     apart = _apart(tracks[0], tracks[1]) if len(tracks) > 1 else []
     if apart:
         near = max(metres for _, metres in apart)
         unit, by = ("km", 1000.0) if near > 3000 else ("m", 1.0)
-        parts += _panel([[(at, metres / by) for at, metres in apart]], across, 146, 240, near / by, unit, width - right, left, "apart")
+        parts += _panel([[(at, metres / by) for at, metres in apart]], across, 146, 240, near / by, unit, width - right, left, ["apart"])
     parts += _hours(begin, end, across, 246)
     frame = Frame(box=Box(west=0, south=0, east=1, north=1), width=width, height=268)
     return _sheet(frame, parts, "Speed of each track, and the distance between them, over time")
@@ -146,6 +155,19 @@ def _focus(picture: Answered) -> list[tuple[float, float]]:
     if cards or last:
         return cards + last
     return [_lonlat(track["points"][-1][1], track["points"][-1][2]) for track in picture.get("tracks", [])]
+
+
+def _densest(cells: Sequence[Answered]) -> list[tuple[float, float]]:
+    """The cells around the spot that holds most contacts."""
+    at = [(*_lonlat(cell["lat_e7"], cell["lon_e7"]), int(cell["contacts"])) for cell in cells]
+
+    def near(spot: tuple[float, float, int]) -> list[tuple[float, float, int]]:
+        return [one for one in at if abs(one[0] - spot[0]) < NEAR_DEG and abs(one[1] - spot[1]) < NEAR_DEG]
+
+    if not at:
+        return []
+    best = max(at, key=lambda spot: sum(count for _, _, count in near(spot)))
+    return [(lon, lat) for lon, lat, _ in near(best)]
 
 
 def _lonlat(lat_e7: int, lon_e7: int) -> tuple[float, float]:
@@ -240,7 +262,7 @@ def _panel(
     unit: str,
     right: float,
     left: float,
-    style: str = "way",
+    styles: Sequence[str],
 ) -> list[str]:
     """One panel of a plot: a grid of three values, and each line."""
     up = _scaled(0, most or 1, bottom, top)
@@ -249,9 +271,9 @@ def _panel(
         y = up(value)
         parts.append(f'<path class="grid" d="M{left} {y}H{right}"/><text class="tick" x="{left - 6}" y="{y + 4}">{value:.3g}</text>')
     parts.append(f'<text class="small" x="{left + 4}" y="{top - 6}">{"speed" if unit == "kn" else "apart"}, {unit}</text>')
-    for number, line in enumerate(lines):
+    for style, line in zip(styles, lines, strict=True):
         drawn = " ".join(f"{across(at)},{up(value)}" for at, value in line)
-        parts.append(f'<polyline class="{style} way-{number % 2}" points="{drawn}"/>')
+        parts.append(f'<polyline class="way {style}" points="{drawn}"/>')
     return parts
 
 
@@ -261,10 +283,40 @@ def _hours(begin: int, end: int, across: Callable[[float], float], y: float) -> 
     step = next((one for one in steps if (end - begin) / one <= 12), steps[-1])
     parts = []
     for at in range(-(-begin // step) * step, end + 1, step):
+        if (at - begin) * 30 < end - begin or (end - at) * 30 < end - begin:
+            continue  # its label would be cut at the edge
         minutes = at // 60_000 % 1440
         parts.append(f'<path class="grid" d="M{across(at)} {y - 4}V{y}"/>')
         parts.append(f'<text class="hour" x="{across(at)}" y="{y + 13}">{minutes // 60:02d}:{minutes % 60:02d}</text>')
     return parts
+
+
+def _way(track: Answered, tracks: Sequence[Answered]) -> str:
+    """A track's line in the colour of its mark; others of the same kind are told apart."""
+    first = next(one["id"] for one in tracks if one["kind"] == track["kind"])
+    return f"way-{escape(track['kind'])}{'' if track['id'] == first else ' second'}"
+
+
+def _speeds(track: Answered) -> list[tuple[int, float]]:
+    """Speeds in knots: as reported, or between positions at least five minutes apart where nobody reports one."""
+    said = [(point[0], point[3] / 10) for point in track["points"] if point[3] >= 0]
+    if len(said) > 1:
+        return said
+    found, first = [], 0
+    points = track["points"]
+    for last in range(1, len(points)):
+        while points[last][0] - points[first + 1][0] >= SPEED_OVER_MS:
+            first += 1
+        span_ms = points[last][0] - points[first][0]
+        if span_ms >= SPEED_OVER_MS:
+            metres = _metres(points[first], points[last][1], points[last][2])
+            found.append((points[first][0] + span_ms // 2, metres / (span_ms / 1000) * KNOTS_PER_MPS))
+    return found
+
+
+def _metres(point: Sequence[int], lat_e7: float, lon_e7: float) -> float:
+    north = (lat_e7 - point[1]) * E7 * METRES_PER_DEG
+    return math.hypot(north, (lon_e7 - point[2]) * E7 * METRES_PER_DEG * math.cos(math.radians(point[1] * E7)))
 
 
 def _apart(one: Answered, other: Answered) -> list[tuple[int, float]]:
@@ -276,9 +328,7 @@ def _apart(one: Answered, other: Answered) -> list[tuple[int, float]]:
                 share = (point[0] - before[0]) / (after[0] - before[0])
                 lat = before[1] + share * (after[1] - before[1])
                 lon = before[2] + share * (after[2] - before[2])
-                north = (lat - point[1]) * E7 * METRES_PER_DEG
-                east = (lon - point[2]) * E7 * METRES_PER_DEG * math.cos(math.radians(point[1] * E7))
-                found.append((point[0], math.hypot(north, east)))
+                found.append((point[0], _metres(point, lat, lon)))
                 break
     return found
 

@@ -3,7 +3,7 @@
 1. A Host that is not this console's own is answered 421: a name somebody pointed at this machine opens nothing (DNS rebinding).
 2. A request that changes something carries this console's own Origin, or it is answered 403; a foreign Origin is 403 whatever it asks.
    Pages post by script, so the browser always sends one.
-3. Nothing may load from anywhere else, run inline, or frame the page. Images may be `data:` and `blob:`, which the map draws for itself.
+3. Nothing may load from anywhere else, run inline, or frame the page. Images may be `data:`: the map's own icons (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final[dict[str, str]] = {

@@ -12,7 +12,6 @@ from litestar import Response, get
 from litestar.response import Redirect, ServerSentEvent
 
 from fairlead.agreement.order import CARVE_OUTS
-from fairlead.case import CASE
 from fairlead.desk import audit, halt, interdict, look, read
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
@@ -127,15 +126,13 @@ def _cased(node: Node, session: Session, query: Query, value: Any) -> Mapping[st
     record = value["case"]
     roles = set(node.coalition.people[session.person].roles)
     been = {entry["to_state"] for entry in record["trail"]}
-    by_verb = {step.act: step for step in CASE.steps}
     mine = [
         {"act": step["act"], "to": step["to"], "kind": step["kind"], "fields": fields_of(step["act"])}
         for step in record["next"]
         if roles.intersection(step["roles"]) and node.coalition.people[session.person].may("case")
     ]
     others = [step for step in record["next"] if not roles.intersection(step["roles"])]
-    assert by_verb
-    return {"steps": MAIN_STEPS, "been": been, "mine": mine, "others": others, "lead_names": {}}
+    return {"steps": MAIN_STEPS, "been": been, "mine": mine, "others": others}
 
 
 @get(both("agreements"), opt=uses("audit", "nothing"))
@@ -147,7 +144,7 @@ async def agreements(request: Web) -> Response[bytes]:
 @get("/as/{person:str}/suspend", opt=uses("order", "nothing"))
 async def suspend(request: Web) -> Response[bytes]:
     """The form of an order. Its preview and its signing are acts."""
-    page = Page(template="suspend.html", title="Suspend", tab="agreements")
+    page = Page(template="suspend.html", title="Suspend", tab="agreements", watch="clock")
     return await show(request, page, lambda node, who, q: halt.orders_in_force(node, who), _suspending)
 
 
@@ -173,7 +170,7 @@ def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mappi
 
 @get("/as/{person:str}/exposure/{name:str}", opt=uses("exposure", "nothing"))
 async def exposure(request: Web, name: str) -> Response[bytes]:
-    page = Page(template="exposure.html", title="Exposure", tab="agreements")
+    page = Page(template="exposure.html", title="Exposure", tab="agreements", watch="clock")
     return await show(request, page, lambda node, who, q: halt.exposure(node, who, name.removesuffix(".json")))
 
 

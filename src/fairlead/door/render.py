@@ -154,6 +154,11 @@ def utc(ms: int) -> str:
     return at(ms).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def stamp(ms: int) -> str:
+    """2020-06-30 02:10:00, under a heading that says UTC."""
+    return at(ms).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def minute(ms: int) -> str:
     return at(ms).strftime("%d %b %H:%M")
 
@@ -207,7 +212,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        utc=utc, minute=minute, clock=clock, field_time=field_time, said=said, kilos=kilos, tenths=tenths, short=short
+        utc=utc, stamp=stamp, minute=minute, clock=clock, field_time=field_time, said=said, kilos=kilos, tenths=tenths, short=short
     )
     environment.globals.update(position=position, contact_name=contact_name)
     return environment

@@ -54,7 +54,7 @@ def sign_in_links(node: Node, host: str, port: int) -> Iterator[tuple[str, str, 
 def _greet(node: Node, host: str, port: int) -> None:
     OUT.print(f"node {node.config.node} on http://{host}:{port}/, for this machine only; stop it with Ctrl-C")
     if browser_files_missing():
-        OUT.print("the browser files are not built, so pages have no map and no forms: make browser (needs npm)", style="yellow")
+        OUT.print("the browser files are not built, so pages have no map and no forms: make web (needs npm)", style="yellow")
     if not node.config.demo:
         OUT.print("no sign-in links: this node does not say demo = true, and a link proves nobody's identity.", style="yellow")
         OUT.print("Use the command line with each person's key; sign-in with a real identity comes later.", style="yellow")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BEAT_S: Final = 0.2
 ALIVE_S: Final = 15.0
 REMEMBERED_MAX: Final = 512
-WATCHES: Final = ("picture", "listed", "log")
+WATCHES: Final = ("picture", "listed", "log", "clock")
 
 
 class Screen:
@@ -42,6 +42,8 @@ class Screen:
         asker = self.session.asker(purpose=self.query.purpose, operation=self.query.operation)
         if self.watch == "picture":
             return screen.picture_seen(node, asker, from_ms=self.query.from_ms, to_ms=self.query.to_ms)
+        if self.watch == "clock":
+            return ""
         if self.watch == "log":
             return str(screen.own_log_size(node, asker))
         return screen.listed_seen(node, asker)

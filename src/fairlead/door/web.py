@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import mimetypes
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +37,7 @@ STATUS: Final[tuple[tuple[type[FairleadError], int], ...]] = (
 )
 PLAIN: Final = {404: "there is no such page", 405: "that cannot be done here", 413: "that is too large", 400: "that does not read"}
 LOG: Final = logging.getLogger("fairlead.door")
+mimetypes.add_type("text/javascript", ".mjs")  # Python 3.11 does not know it everywhere
 
 
 @get("/", opt=pages.uses("none", "nothing"), sync_to_thread=False)

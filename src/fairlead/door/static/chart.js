@@ -13,6 +13,7 @@ const BRIDGED_MS = 20 * MINUTE;
 const TRAIL_MS = 40 * MINUTE;
 const REPLAY_S = 24; // the whole window, from end to end
 const CELL_M = 10_000;
+const NEAR_DEG = 1.2;
 const E7 = 1e-7;
 
 const palette = document.documentElement.dataset.palette;
@@ -188,9 +189,18 @@ const TEXT = { "text-font": ["sans-serif"], "text-size": 12, "text-offset": [0.9
 
 function addLayers() {
   for (const [name, [size, paint]] of Object.entries(SYMBOLS)) map.addImage(name, symbol(size, paint), { pixelRatio: 2 });
+  map.addImage("cell", symbol(22, (pen) => {
+    pen.globalAlpha = 0.35;
+    pen.fillStyle = colours.alone;
+    pen.fillRect(-9, -9, 18, 18);
+    pen.globalAlpha = 1;
+    pen.strokeStyle = colours.alone;
+    pen.strokeRect(-9, -9, 18, 18);
+  }), { pixelRatio: 2 });
   for (const name of ["cells", "trails", "rings", "marks"]) map.addSource(name, { type: "geojson", data: EMPTY });
   map.removeLayer("contacts");
-  map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": colours.alone, "fill-opacity": 0.28, "fill-outline-color": colours.alone } });
+  map.addLayer({ id: "cells-far", type: "symbol", source: "cells", maxzoom: 7.5, layout: { "icon-image": "cell", "icon-allow-overlap": true } });
+  map.addLayer({ id: "cells", type: "fill", minzoom: 7.5, source: "cells", paint: { "fill-color": colours.alone, "fill-opacity": 0.28, "fill-outline-color": colours.alone } });
   map.addLayer({
     id: "counts", type: "symbol", source: "cells",
     layout: { "text-field": ["get", "count"], "text-font": ["sans-serif"], "text-size": 12, "text-allow-overlap": true },
@@ -202,7 +212,7 @@ function addLayers() {
   });
   map.addLayer({
     id: "rings", type: "symbol", source: "rings",
-    layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true, ...TEXT, "text-field": ["get", "label"], "text-offset": [1.7, -1.2] },
+    layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true, ...TEXT, "text-field": ["get", "label"], "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
     paint: { "icon-opacity": ["get", "dim"], "text-color": colours.ring, "text-halo-color": colours.sea, "text-halo-width": 1.6 },
   });
   map.addLayer({
@@ -293,10 +303,20 @@ function startView() {
 }
 
 function focus() {
-  const cards = (answer?.cells ?? answer?.cards?.filter((card) => card.status === "open") ?? []).map((one) => [one.lon_e7 * E7, one.lat_e7 * E7]);
+  if (answer?.cells) return densest();
+  const cards = (answer?.cards?.filter((card) => card.status === "open") ?? []).map((one) => [one.lon_e7 * E7, one.lat_e7 * E7]);
   const radar = tracks.filter((track) => track.kind === "radar").map((track) => [track.points.at(-1)[2] * E7, track.points.at(-1)[1] * E7]);
   const near = [...cards, ...radar];
   return near.length ? near : tracks.map((track) => [track.points.at(-1)[2] * E7, track.points.at(-1)[1] * E7]);
+}
+
+// The cells around the spot that holds most contacts.
+function densest() {
+  const at = answer.cells.map((cell) => [cell.lon_e7 * E7, cell.lat_e7 * E7, cell.contacts]);
+  const near = (spot) => at.filter((one) => Math.abs(one[0] - spot[0]) < NEAR_DEG && Math.abs(one[1] - spot[1]) < NEAR_DEG);
+  const weight = (spot) => near(spot).reduce((sum, one) => sum + one[2], 0);
+  const best = at.reduce((most, spot) => (!most || weight(spot) > weight(most) ? spot : most), null);
+  return best ? near(best) : [];
 }
 
 // --- the time bar ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 // 2. The worker's address is set by hand, so that `worker-src 'self'` is enough and no blob worker is ever tried.
 // 3. Colours come from the palette the server chose; changing palette never passes through a light frame.
 
-import { Map as GlMap, AttributionControl, setWorkerUrl } from "./vendor/maplibre-gl.mjs";
+import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from "./vendor/maplibre-gl.mjs";
 
 setWorkerUrl(new URL("./vendor/maplibre-gl-worker.mjs", import.meta.url).href);
 
@@ -60,7 +60,8 @@ export function openMap(container, { lon, lat, zoom, palette }) {
         canvasContextAttributes: { preserveDrawingBuffer: false },
       });
       map.touchZoomRotate.disableRotation();
-      map.addControl(new AttributionControl({ customAttribution: "Natural Earth. Not for navigation, not a legal boundary." }));
+      map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+      map.addControl(new ScaleControl({ unit: "nautical", maxWidth: 120 }), "bottom-right");
       map.once("idle", () => resolve(map));
       map.once("error", (event) => reject(event.error));
     } catch (error) {
