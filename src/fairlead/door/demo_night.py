@@ -14,9 +14,11 @@ from fairlead.desk.observe import Count, observe
 from fairlead.door.demo import WITHOUT, Story, at, given, need, no
 from fairlead.envelope import sha256_hex
 from fairlead.errors import NodeError
+from fairlead.intake.read import read_detections
 from fairlead.intake.scenario import shipped_traffic
 from fairlead.intake.synthetic import between, smuggling_run
 from fairlead.receipt.receipt import UseReceipt
+from fairlead.report.detection import stack
 from fairlead.store import ledger
 from fairlead.store.files import write_durably
 
@@ -31,7 +33,7 @@ COMMAND_TIMEOUT_S = 120
 
 def tell(story: Story, *, ais: Path | None, seed: int) -> None:
     traffic = ais or write_shipped(story)
-    files = smuggling(story, seed)
+    files = smuggling(story, seed, traffic)
     story.step("02:10", "Feeds in: AIS, ISLA radar, KESTREL aircraft", "YES", lambda: feeds_in(story, traffic, files))
     story.step(
         "02:10", "ISLA radar + KESTREL aircraft: fast boat, no AIS, meets ship -> lead, both own it", "YES", lambda: lead_made(story)
@@ -57,9 +59,11 @@ def write_shipped(story: Story) -> Path:
     return path
 
 
-def smuggling(story: Story, seed: int) -> dict[str, str]:
-    """The synthetic run's files as text."""
-    run = smuggling_run(seed)
+def smuggling(story: Story, seed: int, traffic: Path) -> dict[str, str]:
+    """The synthetic run's files as text; its radar also sees the traffic that was really there."""
+    feeds = story.node.coalition.feeds
+    there = stack([chunk.detections for chunk in read_detections(traffic, layout="marinecadastre", feed=feeds["kestrel-ais"].facts)])
+    run = smuggling_run(seed, there, feeds["isla-radar"].facts)
     return {"kestrel-ais": run.ais_csv, "isla-radar": run.radar_csv, "kestrel-air": run.sighting_json}
 
 
