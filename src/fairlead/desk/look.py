@@ -94,7 +94,7 @@ def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
             )
             for row in rows
         ]
-        found = view(segments, window, node.parameters, node.places)
+        found = view(segments, window, node.parameters, node.places)  # P5: of these segments and nothing else
         while len(node.views) >= CACHED_MAX:
             node.views.pop(next(iter(node.views)))
         node.views[key] = found
