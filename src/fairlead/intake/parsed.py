@@ -21,8 +21,8 @@ INSTANT: Final = re.compile(
 )
 EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 COURSE_RAW_MAX: Final = 4095  # 12 bits
-YEAR_MIN: Final = 1990
-YEAR_MAX: Final = 2100
+EARLIEST_MS: Final = 631_152_000_000  # 1990-01-01T00:00:00Z
+LATEST_MS: Final = 4_102_444_800_000  # 2100-01-01T00:00:00Z
 AIS_ERROR_HIGH_M: Final = 10  # position accuracy flag set: ITU-R M.1371 table 45 says 10 m or better
 AIS_ERROR_LOW_M: Final = 30  # flag not set, or none in the layout: a choice of this project
 
@@ -135,10 +135,11 @@ def instant(text: str) -> int:
         raise BadInput(f"time is not ISO 8601: {text.strip()[:40]!r}") from None
     if when.tzinfo is None:
         when = when.replace(tzinfo=datetime.UTC)
-    if not YEAR_MIN <= when.year < YEAR_MAX:
-        raise BadInput(f"time is not between {YEAR_MIN} and {YEAR_MAX}: {text.strip()[:40]}")
     since = when - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    t_ms = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    if not EARLIEST_MS <= t_ms < LATEST_MS:
+        raise BadInput(f"time is not between 1990 and 2100: {text.strip()[:40]}")
+    return t_ms
 
 
 def name_of(text: str) -> str:

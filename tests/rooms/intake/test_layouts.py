@@ -178,6 +178,12 @@ def test_position_reports_of_both_classes():
     )
 
 
+def test_a_vessel_not_named_and_without_a_type_has_neither():
+    row = santa_barbara.parser(DAY)(SB_A.replace("BOAT ONE;80", "NOT NAMED;"))
+    assert isinstance(row, Row)
+    assert (row.name, row.ship_type) == ("", -1)
+
+
 @given(DAY_INSTANTS, E7, LON_E7, SPEED, COURSE, MMSI, st.sampled_from(["1", "2", "3"]))
 def test_a_class_a_report_written_out_comes_back(t_ms, lat, lon, sog, cog, mmsi, kind):
     cells = SB_A.split(";")
