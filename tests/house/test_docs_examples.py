@@ -1,0 +1,104 @@
+"""The verifier printed in docs/reference/receipts.md runs as it stands, on a node it knows nothing of, and sees what was changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from fairlead.desk import audit, read
+from fairlead.desk.answer import Answer, Refused
+from fairlead.desk.ask import Asker
+from fairlead.desk.clock import SetClock
+from fairlead.desk.found import found
+from fairlead.desk.node import Node
+from fairlead.intake.scenario import load_scenario
+from tests.house.tree import ROOT
+
+LINES_MAX = 50
+OUTSIDE = {"base64", "hashlib", "json", "pathlib", "sys", "cryptography"}
+
+
+def printed_verifier() -> str:
+    """The one Python block of the page."""
+    (block,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs/reference/receipts.md").read_text(), re.DOTALL | re.MULTILINE)
+    return block
+
+
+@pytest.fixture(scope="module")
+def node_folder(tmp_path_factory):
+    """A tiny node after one answer and one refusal."""
+    root = tmp_path_factory.mktemp("docs") / "node"
+    scenario = load_scenario("tiny")
+    found(root, scenario)
+    node = Node(root, clock=SetClock(scenario.clock_start_ms))
+    try:
+        operation = next(code for code, one in sorted(scenario.book.operations.items()) if "support" in one.units)
+        aims = Asker(person="support-watch", unit="support", purpose="use_of_force_targeting", operation=operation)
+        assert isinstance(read.read(node, aims, "0" * 32), Refused)
+        officer = Asker(person="alfa-release", unit="alfa-radar", purpose="", operation="")
+        assert isinstance(audit.receipts(node, officer), Answer)
+        sizes = {party: len(list((root / "homes" / party / "receipts" / party).iterdir())) for party in node.logs}
+    finally:
+        node.close()
+    return root, sizes
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory):
+    path = tmp_path_factory.mktemp("script") / "one_receipt.py"
+    path.write_text(printed_verifier())
+    return path
+
+
+def run(script, root, party, entry):
+    # Isolated: neither this repository nor a site folder of ours is on its path by way of the working folder.
+    command = [sys.executable, "-I", str(script), str(root), party, str(entry)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=root.parent, check=False)
+
+
+def test_the_printed_verifier_is_short_and_imports_nothing_of_ours():
+    block = printed_verifier()
+    assert block.count("\n") <= LINES_MAX
+    named = {
+        name for line in re.findall(r"^(?:import|from) (.+)$", block, re.MULTILINE) for name in re.findall(r"^\w+|(?<=, )\w+", line)
+    }
+    assert named - {"Ed25519PublicKey"} <= OUTSIDE
+
+
+def test_it_accepts_every_receipt_of_every_log(node_folder, script):
+    root, sizes = node_folder
+    assert sum(sizes.values()) > len(sizes)
+    for party, size in sizes.items():
+        done = run(script, root, party, size - 1)
+        assert done.returncode == 0, done.stderr
+        assert f"{party} entry {size - 1} of {size} holds" in done.stdout
+    assert run(script, root, "alfa", 0).returncode == 0
+
+
+def test_it_refuses_an_entry_the_log_does_not_have(node_folder, script):
+    root, sizes = node_folder
+    assert run(script, root, "alfa", sizes["alfa"]).returncode != 0
+
+
+@pytest.mark.parametrize("what", ["checkpoint", "tile/entries", "receipt", "trust"])
+def test_it_sees_a_flipped_byte(node_folder, script, tmp_path, what):
+    root, sizes = node_folder
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy)
+    path = {
+        "checkpoint": copy / "log/alfa/checkpoint",
+        "tile/entries": next(one for one in (copy / "log/alfa/tile/entries").rglob("*") if one.is_file()),
+        "receipt": copy / "homes/alfa/receipts/alfa/000000000.json",
+        "trust": copy / "homes/alfa/trust.json",
+    }[what]
+    raw = path.read_bytes()
+    if what == "trust":
+        raw = raw.replace(b"fairlead/", b"fairlead-", 1)
+    else:
+        raw = raw[: len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1 :]
+    path.write_bytes(raw)
+    assert run(script, copy, "alfa", 0).returncode != 0
