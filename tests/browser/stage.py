@@ -28,9 +28,10 @@ def night(root: Path, *, boarded: str = "") -> Story:
     """Feeds in, a lead made, asked for and refused; with `boarded`, on to the boarding as well. The story stays open."""
     found(root, load_scenario("caribbean"))
     story = Story(root)
-    files = demo_night.smuggling(story, SEED)
+    traffic = demo_night.write_shipped(story)
+    files = demo_night.smuggling(story, SEED, traffic)
     story.set_time("02:10")
-    demo_night.feeds_in(story, demo_night.write_shipped(story), files)
+    demo_night.feeds_in(story, traffic, files)
     demo_night.lead_made(story)
     story.set_time("02:12")
     demo_night.cutter_reads(story)

@@ -19,9 +19,8 @@ from fairlead.desk.session import SESSION_LIFE_MS, Session, sign_in, sign_out
 from fairlead.door.console import COOKIE, HTML, JSON, PALETTE_COOKIE, PALETTES, Query, Web, console_of, part, signed_out
 from fairlead.door.forms import act_from_form, time_ms, wish_from_form
 from fairlead.door.pages import uses
-from fairlead.door.render import names_of, part_bytes
+from fairlead.door.render import names_of
 from fairlead.envelope import encode
-from fairlead.errors import UnreadableLabel
 
 FORM_MAX: Final = 64_000
 SPENT: Final = "this link was used before, or is older than ten minutes; start the console again for fresh ones"
@@ -49,9 +48,7 @@ async def enter(request: Web) -> Response[bytes]:
     if opened is None:
         return Response(encode({"answer": "refused", "reasons": [SPENT]}), status_code=401, media_type=JSON)
     path = f"/as/{opened.session.person}"
-    cookie = Cookie(
-        key=COOKIE, value=opened.secret, path=f"{path}/", httponly=True, samesite="strict", max_age=SESSION_LIFE_MS // 1000
-    )
+    cookie = Cookie(key=COOKIE, value=opened.secret, path=f"{path}/", httponly=True, samesite="strict", max_age=SESSION_LIFE_MS // 1000)
     return Response(encode({"to": f"{path}/start"}), status_code=200, media_type=JSON, cookies=[cookie])
 
 
@@ -169,4 +166,3 @@ async def case_act(request: Web) -> Response[bytes]:
 ROUTES: Final[Sequence[Any]] = (
     enter, leave, palette, lead_preview, lead_make, suspend_preview, suspend_sign, resume, case_open, case_act,
 )  # fmt: skip
-__all__ = ["ROUTES", "UnreadableLabel", "part_bytes"]

@@ -116,7 +116,9 @@ def plot_svg(excerpt: Answered) -> Markup:
     if apart:
         near = max(metres for _, metres in apart)
         unit, by = ("km", 1000.0) if near > 3000 else ("m", 1.0)
-        parts += _panel([[(at, metres / by) for at, metres in apart]], across, 146, 240, near / by, unit, width - right, left, ["apart"])
+        parts += _panel(
+            [[(at, metres / by) for at, metres in apart]], across, 146, 240, near / by, unit, width - right, left, ["apart"]
+        )
     parts += _hours(begin, end, across, 246)
     frame = Frame(box=Box(west=0, south=0, east=1, north=1), width=width, height=268)
     return _sheet(frame, parts, "Speed of each track, and the distance between them, over time")
@@ -175,8 +177,13 @@ def _lonlat(lat_e7: int, lon_e7: int) -> tuple[float, float]:
 
 
 def _ground(frame: Frame) -> str:
-    paths = [_path(frame, ring) for ring in land_within(frame.box)]
+    paths = [_path(frame, ring) for ring in land_within(_around(frame.box))]  # beyond the sheet, so that no cut edge shows
     return f'<rect class="sea" width="{frame.width}" height="{frame.height}"/><path class="land" fill-rule="evenodd" d="{"".join(paths)}"/>'
+
+
+def _around(box: Box) -> Box:
+    wide, high = box.east - box.west, box.north - box.south
+    return Box(west=box.west - wide, east=box.east + wide, south=box.south - high / 4, north=box.north + high / 4)
 
 
 def _path(frame: Frame, ring: Ring) -> str:

@@ -22,7 +22,7 @@ from fairlead.door.forms import fields_of
 from fairlead.door.render import TABS, Page, page_bytes
 from fairlead.door.stream import WATCHES
 from fairlead.envelope import JsonValue, encode
-from fairlead.errors import BadInput, FairleadError, NodeError
+from fairlead.errors import BadInput, FairleadError
 
 Names = Literal["purpose", "nothing"]
 CONTACTS_MAX: Final = 400
@@ -35,6 +35,11 @@ MAIN_STEPS: Final = (
 def uses(act: str, names: Names) -> dict[str, object]:
     """What a route is for: the act the gate or the roles judge, and whether a purpose goes with it."""
     return {"act": act, "names": names}
+
+
+def named(request: Web) -> str:
+    """The id at the end of the address."""
+    return str(request.path_params["name"]).removesuffix(".json")
 
 
 def both(path: str) -> list[str]:
@@ -87,9 +92,9 @@ def _pictured(node: Node, session: Session, query: Query, value: Any) -> Mapping
 
 
 def _noteworthy(track: Mapping[str, Any]) -> tuple[int, int, str]:
-    """Contacts with something to say first, then what no AIS goes with, then the newest."""
+    """What no AIS goes with first, then other radar contacts, then AIS; the newest of each first."""
     alone = track["kind"] != "ais" and "match" not in track
-    return (0 if "words" in track else 1 if alone else 2, -track["points"][-1][0], track["id"])
+    return (0 if alone else 1 if track["kind"] != "ais" else 2, -track["points"][-1][0], track["id"])
 
 
 @get(both("leads"), opt=uses("list", "purpose"))
@@ -99,9 +104,10 @@ async def leads(request: Web) -> Response[bytes]:
 
 
 @get("/as/{person:str}/lead/{name:str}", opt=uses("read", "purpose"))
-async def lead(request: Web, name: str) -> Response[bytes]:
+async def lead(request: Web) -> Response[bytes]:
+    name = named(request)
     page = Page(template="lead.html", title="Lead", tab="leads", watch="listed")
-    return await show(request, page, lambda node, who, q: read.read(node, who, name.removesuffix(".json")), _led)
+    return await show(request, page, lambda node, who, q: read.read(node, who, name), _led)
 
 
 def _led(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
@@ -117,9 +123,10 @@ async def cases(request: Web) -> Response[bytes]:
 
 
 @get("/as/{person:str}/case/{name:str}", opt=uses("read", "purpose"))
-async def case(request: Web, name: str) -> Response[bytes]:
+async def case(request: Web) -> Response[bytes]:
+    name = named(request)
     page = Page(template="case.html", title="Case", tab="cases", watch="listed")
-    return await show(request, page, lambda node, who, q: interdict.show_case(node, who, name.removesuffix(".json")), _cased)
+    return await show(request, page, lambda node, who, q: interdict.show_case(node, who, name), _cased)
 
 
 def _cased(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
@@ -169,9 +176,10 @@ def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mappi
 
 
 @get("/as/{person:str}/exposure/{name:str}", opt=uses("exposure", "nothing"))
-async def exposure(request: Web, name: str) -> Response[bytes]:
+async def exposure(request: Web) -> Response[bytes]:
+    name = named(request)
     page = Page(template="exposure.html", title="Exposure", tab="agreements", watch="clock")
-    return await show(request, page, lambda node, who, q: halt.exposure(node, who, name.removesuffix(".json")))
+    return await show(request, page, lambda node, who, q: halt.exposure(node, who, name))
 
 
 @get(both("receipts"), opt=uses("audit", "nothing"))
@@ -222,4 +230,3 @@ async def events(request: Web) -> Response[Any] | ServerSentEvent:
 ROUTES: Final[Sequence[Any]] = (
     start, picture, leads, lead, cases, case, agreements, suspend, exposure, receipts, inbox, events,
 )  # fmt: skip
-__all__ = ["ROUTES", "NodeError", "uses"]

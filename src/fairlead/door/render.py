@@ -133,6 +133,8 @@ def banner_of(answer: Any, party: str) -> Mapping[str, str]:
     """The label over a page: the answer's own, or whose records these are."""
     if isinstance(answer, dict) and isinstance(answer.get("banner"), dict):
         return {"level": str(answer["banner"]["level"]), "text": str(answer["banner"]["text"])}
+    if isinstance(answer, dict) and answer.get("answer") == "refused":
+        return {"level": "own", "text": "NOTHING GIVEN"}
     return {"level": "own", "text": f"OWN RECORDS OF {party.upper()} // RECEIPTS AND AGREEMENTS, NO CONTENT"}
 
 

@@ -8,7 +8,7 @@
 import { openMap, PALETTES } from "./map_core.js";
 
 const MINUTE = 60_000;
-const HELD_MS = { ais: 60 * MINUTE, radar: 20 * MINUTE, sighting: 180 * MINUTE };
+const HELD_MS = { ais: 60 * MINUTE, radar: 40 * MINUTE, sighting: 180 * MINUTE };
 const BRIDGED_MS = 20 * MINUTE;
 const TRAIL_MS = 40 * MINUTE;
 const REPLAY_S = 24; // the whole window, from end to end
