@@ -14,7 +14,9 @@ from fairlead.label import EXCLUDED_USES, PURPOSES, Label, expand, make_label, p
 from tests.laws.test_p1_purpose import answers
 from tests.model import world
 
-SPELLINGS = [f(use) for use in sorted(EXCLUDED_USES) for f in (str, lambda u: f"detection_and_monitoring/{u}", lambda u: f"interdiction/{u}")]
+SPELLINGS = [
+    f(use) for use in sorted(EXCLUDED_USES) for f in (str, lambda u: f"detection_and_monitoring/{u}", lambda u: f"interdiction/{u}")
+]
 
 
 def test_p2_no_excluded_use_is_among_the_purposes_however_expanded():
@@ -40,8 +42,15 @@ def test_p2_every_constructor_that_takes_a_purpose_refuses_an_excluded_use(use):
 
 @pytest.mark.parametrize("use", SPELLINGS)
 def test_p2_a_label_built_by_hand_cannot_carry_one(use):
-    label = make_label(world.book(), originator="alfa", category="ais", level="open", recipients=["b1"], purposes=["interdiction"],
-                       operations=["north"])
+    label = make_label(
+        world.book(),
+        originator="alfa",
+        category="ais",
+        level="open",
+        recipients=["b1"],
+        purposes=["interdiction"],
+        operations=["north"],
+    )
     with pytest.raises(errors.LabelFault):
         msgspec.structs.replace(label, purposes=tuple(sorted({*label.purposes, use})))
     with pytest.raises(errors.LabelFault):
