@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from fairlead.agreement.people import ACTS
-from fairlead.door.guard import CONTENT_SECURITY_POLICY
+from fairlead.door.guard import CONTENT_SECURITY
 from fairlead.door.pages import Names
 from fairlead.door.web import make_inner
 from tests.rooms.door.conftest import ORIGIN, Site
@@ -46,7 +46,7 @@ def test_every_answer_carries_the_strict_headers_and_is_not_stored(site: Site) -
     paths += [f"/as/isla-release/{page}{ending}" for page in PAGES for ending in ("", ".json")]
     for path in paths:
         headers = site.client.get(path).headers
-        assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY, path
+        assert headers["content-security-policy"] == CONTENT_SECURITY, path
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["referrer-policy"] == "no-referrer", path
