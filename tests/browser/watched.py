@@ -11,7 +11,9 @@ from tests.browser.stage import Served
 
 NOTE_VIOLATIONS = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
 """
 MADE_BY_CHROMIUM = ("GPU stall", "GL Driver Message", "status of 403")
 

@@ -1,4 +1,4 @@
-"""What is done from a page: signing in and out, making a lead, suspending and resuming, acts of a case. Each a POST from the page itself.
+"""What is done from a page: signing in and out, making a lead, suspending and resuming, acts of a case; each a POST from the page.
 
 A form never carries who asks: person and unit come from the session, and the acts are signed with that person's own key.
 """

@@ -39,13 +39,12 @@ def land() -> tuple[tuple[Box, Ring], ...]:
         features = json.loads((VENDOR / "land.geojson").read_bytes())["features"]
     except (OSError, ValueError, KeyError):
         return ()
-    found = []
+    found: list[tuple[Box, Ring]] = []
     for feature in features:
         if feature["properties"].get("kind") != "land":
             continue
-        for polygon in feature["geometry"]["coordinates"]:
-            for ring in polygon:
-                found.append((_box(ring), [(float(lon), float(lat)) for lon, lat in ring]))
+        rings = [ring for polygon in feature["geometry"]["coordinates"] for ring in polygon]
+        found += [(_box(ring), [(float(lon), float(lat)) for lon, lat in ring]) for ring in rings]
     return tuple(found)
 
 

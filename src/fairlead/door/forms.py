@@ -39,24 +39,26 @@ def fields_of(act: str) -> tuple[Asked, ...]:
         raise BadInput("no such act", where=act, do="take one of the lawful next steps")
     described = inspect.type_info(kind)
     assert isinstance(described, inspect.StructType)
-    return tuple(
-        asked for field in described.fields if field.name not in FILLED for asked in _asked(field.name, field.type, field.required)
-    )
+    return tuple(asked for field in described.fields if field.name not in FILLED for asked in _field("", field))
 
 
-def _asked(name: str, kind: inspect.Type, required: bool) -> list[Asked]:
+def _field(outer: str, field: inspect.Field) -> list[Asked]:
+    found = _asked(f"{outer}{field.name}", field.type)
+    return found if field.required else [msgspec.structs.replace(asked, required=False) for asked in found]
+
+
+def _asked(name: str, kind: inspect.Type) -> list[Asked]:
     if isinstance(kind, inspect.StructType):
-        return [asked for field in kind.fields for asked in _asked(f"{name}.{field.name}", field.type, field.required)]
+        return [asked for field in kind.fields for asked in _field(f"{name}.", field)]
     if isinstance(kind, inspect.UnionType):
-        plain = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
-        return _asked(name, plain[0], required)
+        return _asked(name, next(one for one in kind.types if not isinstance(one, inspect.NoneType)))
     if isinstance(kind, inspect.LiteralType):
-        return [Asked(name=name, widget="choice", choices=tuple(str(value) for value in kind.values), required=required)]
+        return [Asked(name=name, widget="choice", choices=tuple(str(value) for value in kind.values))]
     if isinstance(kind, inspect.IntType):
-        return [Asked(name=name, widget="time" if name.endswith("_ms") else "number", required=required)]
+        return [Asked(name=name, widget="time" if name.endswith("_ms") else "number")]
     if isinstance(kind, inspect.VarTupleType | inspect.ListType):
-        return [Asked(name=name, widget="lines", required=required)]
-    return [Asked(name=name, widget="text" if name in LONG else "line", required=required)]
+        return [Asked(name=name, widget="lines")]
+    return [Asked(name=name, widget="text" if name in LONG else "line")]
 
 
 def act_from_form(act: str, form: Mapping[str, str]) -> dict[str, JsonValue]:

@@ -17,8 +17,9 @@ from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.desk.verify import verify_folder
 from fairlead.door.console import HTML, Query, Web, console_of, palette_of, query_of, show, signed_out
-from fairlead.door.drawn import picture_svg, plot_svg, strip_svg, timebar_svg
+from fairlead.door.drawn import picture_svg, strip_svg
 from fairlead.door.forms import fields_of
+from fairlead.door.plotted import plot_svg, timebar_svg
 from fairlead.door.render import TABS, Page, page_bytes
 from fairlead.door.stream import WATCHES
 from fairlead.envelope import JsonValue, encode

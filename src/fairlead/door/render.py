@@ -21,7 +21,7 @@ from fairlead.agreement import below_ceiling
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.door.coast import browser_files_missing
-from fairlead.door.drawn import contact_name
+from fairlead.door.sheet import contact_name
 from fairlead.label import PURPOSES, CodeBook, Unit
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def page_bytes(
         "missing": browser_files_missing(),
         "raw": embedded(raw),
         "events": events_address(query, page.watch),
-        "banner": banner_of(answer, book.parties[unit.party].name),
+        "banner": banner_of(answer, book, unit.party),
     }
     return ENVIRONMENT.get_template(page.template).render(context | dict(extra)).encode()
 
@@ -129,13 +129,15 @@ def events_address(query: Query, watch: str) -> str:
     return urlencode(asked)
 
 
-def banner_of(answer: Any, party: str) -> Mapping[str, str]:
+def banner_of(answer: Any, book: CodeBook, party: str) -> Mapping[str, str]:
     """The label over a page: the answer's own, or whose records these are."""
     if isinstance(answer, dict) and isinstance(answer.get("banner"), dict):
         return {"level": str(answer["banner"]["level"]), "text": str(answer["banner"]["text"])}
     if isinstance(answer, dict) and answer.get("answer") == "refused":
         return {"level": "own", "text": "NOTHING GIVEN"}
-    return {"level": "own", "text": f"OWN RECORDS OF {party.upper()} // RECEIPTS AND AGREEMENTS, NO CONTENT"}
+    whose = str(answer.get("log", "")).rpartition("/")[2] if isinstance(answer, dict) else ""
+    name = book.parties[whose if whose in book.parties else party].name
+    return {"level": "own", "text": f"RECORDS OF {name.upper()} // RECEIPTS AND AGREEMENTS, NO CONTENT"}
 
 
 def embedded(raw: bytes) -> Markup:

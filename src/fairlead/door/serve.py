@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from fairlead.desk.node import Node, serving
 from fairlead.desk.session import TOKEN_LIFE_MS, issue_token
 from fairlead.door.coast import browser_files_missing
 from fairlead.door.web import make_app
+from fairlead.errors import NodeBusy
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8420
@@ -25,8 +27,9 @@ OUT: Final = Terminal(highlight=False, soft_wrap=True)
 
 
 def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
-    """Serve until interrupted. Raises NotANode, NodeBusy (another process serves this node)."""
+    """Serve until interrupted. Raises NotANode, NodeBusy (another process serves this node, or has the port)."""
     with serving(root):
+        _free(host, port)
         node = Node(root)
         try:
             published = node.recover()
@@ -41,6 +44,16 @@ def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
         server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_access=False, log_enabled=False, websockets=False)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(server.serve())
+
+
+def _free(host: str, port: int) -> None:
+    """The server shares a port with anybody who lets it, so ask first for one that is nobody's. Raises NodeBusy."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that just closed is nobody's
+        try:
+            one.bind((host, port))
+        except OSError as error:
+            raise NodeBusy("the port is taken", where=f"{host}:{port}", why=str(error), do="name another with --port") from error
 
 
 def sign_in_links(node: Node, host: str, port: int) -> Iterator[tuple[str, str, str]]:
