@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from fairlead.agreement.people import ROLES
 from fairlead.desk import audit, read
 from fairlead.desk.answer import Answer, Refused
 from fairlead.desk.ask import Asker
@@ -17,6 +18,7 @@ from fairlead.desk.clock import SetClock
 from fairlead.desk.found import found
 from fairlead.desk.node import Node
 from fairlead.intake.scenario import load_scenario
+from fairlead.label import PURPOSES
 from tests.house.tree import ROOT
 
 LINES_MAX = 50
@@ -106,3 +108,19 @@ def test_it_sees_a_flipped_byte(node_folder, script, tmp_path, what):
         raw = raw[: len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1 :]
     path.write_bytes(raw)
     assert run(script, copy, "alfa", 0).returncode != 0
+
+
+def test_coverage_answers_for_every_need_of_the_charter():
+    page = (ROOT / "docs/coverage.md").read_text()
+    chapters = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
+    table = re.compile(r"^\| (?!need|purpose \||red line|promise|role|---)(.+)\|$", re.MULTILINE)
+    cells = {title: [[cell.strip() for cell in row.split("|")] for row in table.findall(text)] for title, text in chapters.items()}
+    for title, rows in cells.items():
+        assert rows, title
+        assert {row[2] for row in rows} <= {"works", "thin", "not yet"}, title
+    first = {title: [row[0] for row in rows] for title, rows in cells.items()}
+    assert [name.split()[0] for name in first["The main job, step by step"]] == [str(n) for n in range(1, 11)]
+    assert [name.split()[0] for name in first["Red lines"]] == [str(n) for n in range(1, 16)]
+    assert [name.split()[0] for name in first["Promises"]] == [f"P{n}" for n in range(1, 10)]
+    assert {name.strip("`") for name in first["Purposes"]} == {code.partition("/")[0] for code in PURPOSES}
+    assert {role for name in first["People"] for role in re.findall(r"`(\w+)`", name)} == ROLES
