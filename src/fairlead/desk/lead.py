@@ -22,7 +22,7 @@ from fairlead.desk.node import Node
 from fairlead.envelope import HoldingId, JsonValue, encode, new_id, sha256_hex
 from fairlead.errors import BadInput, UnreadableLabel
 from fairlead.label import Label, end_served, join, purpose_of
-from fairlead.picture import Card, View
+from fairlead.picture import Card, View, Window
 from fairlead.report.holding import Holding
 from fairlead.store import holdings
 from fairlead.store.database import Tx
@@ -84,7 +84,7 @@ def _from_view(node: Node, tx: Tx, house: Gatehouse, asked: Asked, draft: Draft,
     if not rows:
         raise BadInput("nothing is left to make a lead from", do="drop fewer sources, or choose another window")
     seen = sight(node, rows, window)
-    card = next((card for card in seen.cards if card.id == draft.card), None)
+    card = _card(node, seen, draft, whole, window)
     if card is None:
         raise BadInput("no such card in this view", where=draft.card, do="look at the picture for this window, or drop other sources")
     label = label_for(asked.request, rows)
@@ -97,6 +97,19 @@ def _from_view(node: Node, tx: Tx, house: Gatehouse, asked: Asked, draft: Draft,
         given = answer(_store(node, tx, asked, draft, rows=rows, view=seen, card=card, label=label))
     record.use(node, tx, asked, house=house, rows=rows, output=given.body)
     return given
+
+
+def _card(node: Node, seen: View, draft: Draft, whole: Sequence[Row], window: Window) -> Card | None:
+    """The card the draft names. An id is of one view only, so with sources dropped the card of the asker's whole view is found again
+    in the smaller one: the card of the same rule that rests on most of the same detections."""
+    found = next((card for card in seen.cards if card.id == draft.card), None)
+    if found is not None or not draft.drop:
+        return found
+    before = next((card for card in sight(node, whole, window).cards if card.id == draft.card), None)
+    if before is None:
+        return None
+    shared = [(len(set(before.sources).intersection(card.sources)), card.id, card) for card in seen.cards if card.rule == before.rule]
+    return max((one for one in shared if one[0]), default=(0, "", None))[2]
 
 
 def label_for(request: Request, rows: Sequence[Row]) -> Label:

@@ -1,0 +1,137 @@
+"""The verb behind a case: who may open and see one, how acts are dated, and what a halt does to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fairlead import errors
+from fairlead.desk.answer import Outcome
+from fairlead.desk.halt import Wish, halt, resume
+from fairlead.desk.interdict import LATE_MAX_MS, SLACK_MS, act, list_cases, open_case, show_case
+from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
+from tests.rooms.case.story import DEFAULTS
+from tests.rooms.desk.tiny import MINUTE_MS, START_MS, Tiny, no, value
+
+ABSENT = "0" * 32
+
+
+def opened(tiny: Tiny) -> tuple[str, str]:
+    """A case of the cutter's on a lead of two originators; its id and the lead's."""
+    tiny.see()
+    lead = tiny.lead()
+    return str(value(open_case(tiny.node, tiny.who("cutter-watch"), lead=lead, vessel="two ships"))["case"]), lead
+
+
+def take(tiny: Tiny, case: str, tag: str, *, by: str = "cutter-watch", **fields: Any) -> Outcome:
+    return act(tiny.node, tiny.who(by), case, {**DEFAULTS.get(tag, {}), "act": tag, **fields})
+
+
+def state(tiny: Tiny, case: str) -> str:
+    return str(value(show_case(tiny.node, tiny.who("cutter-watch"), case))["case"]["state"])
+
+
+def test_a_case_is_opened_only_on_a_lead_its_opener_may_read(tiny: Tiny) -> None:
+    tiny.see()
+    lead = tiny.lead()
+    value(halt(tiny.node, tiny.who("alfa-release"), Wish(units=("cutter",))))
+    said = []
+    for wanted in (lead, ABSENT):
+        with tiny.logged(alfa=1, bravo=1, charlie=1):
+            said.append(no(open_case(tiny.node, tiny.who("cutter-watch"), lead=wanted, vessel="x")))
+    assert said[0] == said[1], "a hidden lead is an absent one"
+    assert value(list_cases(tiny.node, tiny.who("cutter-watch")))["count"] == 0
+
+
+def test_p6_an_act_is_in_the_log_of_the_acting_party_alone(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    with tiny.logged(charlie=1):
+        value(take(tiny, case, "detect"))
+    newest = tiny.newest("charlie")
+    assert isinstance(newest, UseReceipt)
+    assert newest.holdings[0].kind == "case-act"
+
+
+def test_p8_an_unlawful_act_is_refused_with_the_lawful_next_steps_and_told_to_the_acting_party(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    with tiny.logged(alfa=1, bravo=1, charlie=1):
+        said = no(take(tiny, case, "board", by="cutter-boarding", basis="0" * 64))
+    assert "board is not lawful while the case is cued" in said["reasons"][0]
+    assert "detect" in said["lawful_next"]
+    newest = tiny.newest("charlie")
+    assert isinstance(newest, RefusalReceipt)
+    assert newest.outcome == "refused"
+    assert tiny.newest("alfa").outcome == "cover"
+    assert state(tiny, case) == "cued"
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "clock", "says"),
+    [
+        (START_MS + 1, "gnss", "dated in the future"),
+        (START_MS + 1, "node", "dated in the future"),
+        (START_MS - SLACK_MS - 1, "node", "by the node's clock"),
+        (START_MS - LATE_MAX_MS - 1, "gnss", "too late"),
+    ],
+)
+def test_p8_an_act_is_not_dated_ahead_nor_backdated_by_the_nodes_clock(tiny: Tiny, at_ms: int, clock: str, says: str) -> None:
+    case, _ = opened(tiny)
+    with tiny.logged(), pytest.raises(errors.BadInput, match=says):
+        take(tiny, case, "detect", at_ms=at_ms, clock=clock)
+    assert state(tiny, case) == "cued"
+
+
+@pytest.mark.parametrize(("late_ms", "clock"), [(0, "node"), (0, "stated"), (2 * MINUTE_MS, "node"), (60 * MINUTE_MS, "gnss")])
+def test_p8_a_team_that_was_offline_names_the_clock_it_had(tiny: Tiny, late_ms: int, clock: str) -> None:
+    case, _ = opened(tiny)
+    tiny.clock.at_ms += 61 * MINUTE_MS
+    value(take(tiny, case, "detect", at_ms=tiny.clock.at_ms - late_ms, clock=clock))
+
+
+def test_p9_who_does_not_serve_the_unit_or_holds_no_key_here_signs_nothing(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    for tag in ("detect", "sort", "monitor"):
+        value(take(tiny, case, tag))
+    value(take(tiny, case, "seek_basis", leads=[]))
+    signed = {"adviser": "charlie-legal", "valid_until_ms": START_MS + 10**7}
+    assert "has not signed it as legal adviser" in no(take(tiny, case, "sign_basis", **signed))["reasons"][0]
+    with pytest.raises(errors.BadSignature):
+        act(tiny.node, tiny.who("cutter-watch"), case, {"act": "aborted", "reason": "x"}, also_signed_by=[("nobody", "cutter")])
+    no(act(tiny.node, tiny.who("cutter-watch", unit="port"), case, {"act": "aborted", "reason": "x"}))
+    value(take(tiny, case, "sign_basis", by="charlie-legal", **signed))
+    assert state(tiny, case) == "authorised"
+
+
+def test_p7_a_case_of_another_is_as_absent_as_one_that_never_was(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    for ask in (
+        lambda one: show_case(tiny.node, tiny.who("bravo-release"), one),
+        lambda one: act(tiny.node, tiny.who("cell-watch"), one, {"act": "detect"}),
+    ):
+        bodies = []
+        for wanted in (case, ABSENT):
+            with tiny.logged(alfa=1, bravo=1, charlie=1):
+                bodies.append(ask(wanted).body)
+        assert bodies[0] == bodies[1]
+    assert value(list_cases(tiny.node, tiny.who("bravo-release")))["count"] == 0
+
+
+def test_p8_a_halt_withdraws_the_grounds_of_the_case_it_reaches_and_a_resume_restores_them(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    value(halt(tiny.node, tiny.who("alfa-release"), Wish(units=("support",))))
+    assert state(tiny, case) == "cued", "another unit's halt does not touch it"
+    order = value(halt(tiny.node, tiny.who("alfa-release"), Wish(feeds=("alfa-radar",))))
+    assert order["grounds_withdrawn"] == 1
+    assert state(tiny, case) == "grounds_withdrawn"
+    lifted = value(resume(tiny.node, tiny.who("alfa-release"), order["order"]))
+    assert lifted["grounds_restored"] == 1
+
+
+def test_red_line_15_a_halt_of_the_lead_hides_no_record_of_what_was_done(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    value(take(tiny, case, "detect", note="seen from the bridge"))
+    value(halt(tiny.node, tiny.who("alfa-release"), Wish()))
+    value(halt(tiny.node, tiny.who("bravo-release"), Wish()))
+    shown = value(show_case(tiny.node, tiny.who("cutter-watch"), case))
+    assert "detect" in str(shown["case"])
