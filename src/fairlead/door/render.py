@@ -192,7 +192,7 @@ def position(lat_e7: int, lon_e7: int) -> str:
 
 def said(code: str) -> str:
     """A code as words: detection_and_monitoring/interdiction becomes "detection and monitoring, for interdiction"."""
-    return str(code).replace("_", " ").replace("/", ", for ")
+    return str(code).replace("_", " ").replace("/", ", for ").replace(":", ": ")
 
 
 def kilos(grams: int) -> str:
