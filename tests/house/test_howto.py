@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.house.forked import commands
 from tests.house.tree import ROOT
 
 HOWTO = ROOT / "docs" / "howto"
@@ -47,35 +47,33 @@ def unlike(shown: str, printed: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with a node as `make demo ARGS=--headless` leaves it."""
+    """A folder with a node as `make demo ARGS=--headless` leaves it, and the commands for it."""
     folder = tmp_path_factory.mktemp("howto")
-    told = subprocess.run(
-        [sys.executable, "-m", "fairlead", "demo", "--headless", "--node", "demo-node"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS_MAX,
-        check=False,
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
-    return folder
+    with commands(folder / "bin") as bin_folder:
+        told = shell("fairlead demo --headless --node demo-node", folder, bin_folder)
+        assert told.returncode == 0, told.stdout + told.stderr
+        yield folder, bin_folder
 
 
-def run(page: str, folder: Path) -> list[str]:
-    """What each block of the page printed, the page being pasted into one shell that stops at the first failure."""
-    script = "set -euo pipefail\n" + "\n".join(f"echo '{MARK.format(n)}'\n{text}" for n, (text, _) in enumerate(blocks(page)))
-    # A console script lies beside the interpreter of this environment; the pages call it by its name.
+def shell(script: str, folder: Path, bin_folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in that folder, with the commands in front of everything else."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', '')}"
-    done = subprocess.run(
+    path = f"{bin_folder}{os.pathsep}{own.get('PATH', '')}"
+    return subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
         capture_output=True,
         text=True,
         timeout=SECONDS_MAX,
-        env={**own, "PATH": path, "COLUMNS": "200", "LC_ALL": "C.UTF-8"},
+        env={**own, "PATH": path},
         check=False,
     )
+
+
+def run(page: str, folder: Path, bin_folder: Path) -> list[str]:
+    """What each block of the page printed, the page being pasted into one shell that stops at the first failure."""
+    script = "set -euo pipefail\n" + "\n".join(f"echo '{MARK.format(n)}'\n{text}" for n, (text, _) in enumerate(blocks(page)))
+    done = shell(script, folder, bin_folder)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return re.split(r"^---- block \d+ ----\n", done.stdout, flags=re.MULTILINE)[1:]
 
@@ -88,7 +86,7 @@ def test_every_page_is_in_the_list_and_has_commands():
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_works_as_pasted(name, place):
     page = (HOWTO / name).read_text()
-    for (command, shown), printed in zip(blocks(page), run(page, place), strict=True):
+    for (command, shown), printed in zip(blocks(page), run(page, *place), strict=True):
         assert unlike(shown, printed) == [], f"{name}: after\n{command}\nwas printed\n{printed}"
 
 
