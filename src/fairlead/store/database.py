@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from fairlead.errors import LogFault, NodeBusy, NotANode
+from fairlead.errors import LogFault, NodeBusy, NodeError, NotANode
 from fairlead.store.schema import metadata
 
 Tx: TypeAlias = Connection  # a transaction, as the desk hands it back to this room
@@ -41,41 +41,47 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent snapshot."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.rollback()
+        """A consistent snapshot. Raises NodeBusy, NodeError."""
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    connection.rollback()
+        except DatabaseError as error:
+            raise _fault(
+                error, LogFault("the node could not be read", why=str(error.orig), do="check the disk, then run the command again")
+            ) from error
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The write transaction; committed and synced when the block ends. Raises NodeBusy, LogFault."""
-        with self._engine.connect() as connection:
-            try:
+        """The write transaction; committed and synced when the block ends. Raises NodeBusy, LogFault, NodeError."""
+        try:
+            with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError as error:
-                raise _fault(error) from error
-            try:
-                yield connection
-                connection.commit()
-            except OperationalError as error:
-                connection.rollback()
-                raise _fault(error) from error
-            except BaseException:
-                connection.rollback()
-                raise
+                try:
+                    yield connection
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
+        except DatabaseError as error:
+            do = "check the disk, then run the command again"
+            raise _fault(error, LogFault("the node could not write, so nothing happened", why=str(error.orig), do=do)) from error
 
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _fault(error: OperationalError) -> Exception:
+def _fault(error: DatabaseError, otherwise: NodeError) -> Exception:
+    """What a fault of the database is called outside this room. An error in what we asked for stays what it is."""
     text = str(error.orig)
     if "locked" in text or "busy" in text:
         return NodeBusy("another process holds the write transaction", why=text, do="try again")
-    return LogFault("the node could not write, so nothing happened", why=text, do="check the disk, then run the command again")
+    if "not a database" in text or "malformed" in text or "no such table" in text:
+        return NodeError("the node's database does not read", where="node.sqlite", why=text, do="restore the folder from a copy")
+    return otherwise if isinstance(error, OperationalError) else error
 
 
 def _engine(path: Path) -> Engine:

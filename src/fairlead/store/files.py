@@ -1,11 +1,19 @@
-"""Writing files so that a crash leaves the old bytes or the new, never a part."""
+"""Writing files so that a crash leaves the old bytes or the new, never a part; one process at a time where two could meet."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from fairlead.errors import LogFault
+
+# Lock files in the node's folder. Whoever delivers may hold the write transaction, so its lock is never held while waiting for one.
+PUBLISHING: Final = "publishing.lock"
+DELIVERING: Final = "delivering.lock"
 
 
 def write_durably(path: Path, body: bytes) -> None:
@@ -32,5 +40,19 @@ def sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Wait for the lock file and hold it; the operating system lets go of it when the process ends. Raises LogFault."""
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LogFault("a lock file could not be opened", where=str(lock), why=str(error), do="check the disk") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)

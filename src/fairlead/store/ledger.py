@@ -10,8 +10,6 @@ The write order, and what a crash leaves behind:
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +25,7 @@ from fairlead.receipt.leaf import leaf_of
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt, parse_receipt
 from fairlead.receipt.tiles import ENTRIES, WIDTH, bundle_bytes, new_tiles, tile_bytes, tiles_for
 from fairlead.receipt.tree import Frontier, frontier_from_bytes, leaf_hash
-from fairlead.store.files import sync_folder, write_durably
+from fairlead.store.files import PUBLISHING, one_at_a_time, sync_folder, write_durably
 from fairlead.store.schema import log_entries, log_heads
 
 Maker: TypeAlias = Callable[[int], Envelope]
@@ -99,7 +97,7 @@ def use_receipts(tx: Connection, party: str) -> Iterator[UseReceipt]:
 
 def publish(tx: Connection, root: Path, logs: Iterable[Log]) -> int:
     """Write what the files lack, from a snapshot of the database; the number of entries published. Raises LogFault."""
-    with _publishing(root):
+    with one_at_a_time(root / PUBLISHING), _said(root):
         return sum(_publish_one(tx, root, log) for log in logs)
 
 
@@ -171,7 +169,7 @@ def _drop_narrower(folder: Path, done: int, size: int) -> None:
 def sweep(root: Path, logs: Iterable[Log]) -> int:
     """Remove what a crash left half made under `log/`: files no tree of the published size has; how many."""
     removed = 0
-    with _publishing(root):
+    with one_at_a_time(root / PUBLISHING), _said(root):
         for log in logs:
             folder = root / "log" / log.party
             old = _published(folder / CHECKPOINT)
@@ -193,13 +191,14 @@ def _published(path: Path) -> tuple[int, bytes] | None:
 
 
 @contextmanager
-def _publishing(root: Path) -> Iterator[None]:
-    descriptor = os.open(root / "publishing.lock", os.O_RDWR | os.O_CREAT, 0o600)
+def _said(root: Path) -> Iterator[None]:
+    """A disk that will not list or remove a file is a fault of the log too. Raises LogFault."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        raise LogFault(
+            "the log's files could not be put in order", where=str(root / "log"), why=str(error), do="check the disk"
+        ) from error
 
 
 def _signed(log: Log, frontier: Frontier) -> bytes:
