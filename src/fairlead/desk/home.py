@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fairlead.envelope import PublicKey, SigningKey
 from fairlead.errors import BadSignature, NotANode
-from fairlead.store.files import write_durably
+from fairlead.store.files import DELIVERING, one_at_a_time, write_durably
 
 
 class Home:
@@ -53,8 +53,11 @@ class Home:
         return path.read_bytes() if path.is_file() else None
 
     def deliver(self, kind: str, name: str, envelope: bytes) -> None:
-        """Deliver a signed record to this party: its own orders, resumes, grants and segment manifests."""
-        write_durably(self.path / "records" / kind / f"{name}.json", envelope)
+        """Deliver a signed record to this party: its own orders, resumes, grants and segment manifests. Once is enough."""
+        path = self.path / "records" / kind / f"{name}.json"
+        if not path.exists():
+            with one_at_a_time(self.path.parent.parent / DELIVERING):
+                write_durably(path, envelope)
 
     def trust(self) -> dict[str, object]:
         """What this party trusts: log origins and keys, party keys."""

@@ -15,16 +15,18 @@ from pathlib import Path
 
 import msgspec
 
-from fairlead.agreement import Acceptance, Gatehouse, Standing, apply, compile_slice, fold
+from fairlead.agreement import Acceptance, Gatehouse, Grant, Order, Resume, Standing, apply, compile_slice, fold
 from fairlead.agreement.standing import Event
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
-from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, verify
+from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
 from fairlead.errors import BadSignature, NodeBusy, NotANode
 from fairlead.intake.scenario import Scenario
 from fairlead.picture import Parameters, Place, View, Window
-from fairlead.store import events, ledger
+from fairlead.store import events, holdings, ledger
 from fairlead.store.database import Database, Tx
+
+UNDELIVERED_MAX = 64  # an ingest delivers each manifest before it makes the next, so a crash leaves one a process
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +69,38 @@ class Node:
         """Publish what the database holds and the files do not, and sweep half-made files; the number of entries published."""
         published = self.publish()
         ledger.sweep(self.root, self.logs.values())
+        self._deliver_again()
+        self._sweep_segments()
         return published
+
+    def _deliver_again(self) -> None:
+        """A crash right after a commit leaves a home without the record of it: what the database has is delivered."""
+        with self.db.read() as tx:
+            stored = events.all_events(tx)
+            manifests = holdings.newest_manifests(tx, most=UNDELIVERED_MAX)
+        for one in stored:
+            if isinstance(one.event, Grant | Order | Resume):
+                raw = envelope_to_json(one.envelope)
+                self.home(one.event.originator).deliver(events.kind_of(one.event), sha256_hex(raw), raw)
+        for feed, raw in manifests:
+            known = self.coalition.feeds.get(feed)
+            if known is not None:
+                self.home(known.facts.originator).deliver("segment-manifest", sha256_hex(raw), raw)
+
+    def _sweep_segments(self) -> None:
+        """Remove segment files that no holding names: an ingest wrote them and was killed. They are written inside the write
+        transaction only, so while it is held here none is on its way."""
+        folder = self.root / "segments"
+        if self._strays(folder):
+            with self.db.write():
+                for path in self._strays(folder):
+                    path.unlink(missing_ok=True)
+
+    def _strays(self, folder: Path) -> list[Path]:
+        there = sorted(folder.glob("*"))
+        with self.db.read() as tx:
+            named = {f"{name}.parquet" for name in holdings.with_segments(tx)}
+        return [path for path in there if path.name not in named]
 
     def publish(self) -> int:
         """Write log files and receipts from the database; after this the answer may go out. Raises LogFault."""

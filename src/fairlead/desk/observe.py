@@ -166,8 +166,9 @@ def _keep(
         holding = _holding(node, feed, label, kept, kind, at_ms)
         if body is not None:
             holding = msgspec.structs.replace(holding, digest=digest_of(body))
-        _record(node, tx, asker, feed, holding, body, rows=len(kept), at_ms=at_ms)
+        manifest = _record(node, tx, asker, feed, holding, body, rows=len(kept), at_ms=at_ms)
         write_durably(segment_path(node.root, holding.id), segment_bytes(kept))
+    node.home(feed.facts.originator).deliver("segment-manifest", sha256_hex(manifest), manifest)
     return len(kept)
 
 
@@ -197,8 +198,8 @@ def _record(
     *,
     rows: int,
     at_ms: int,
-) -> None:
-    """The signed manifest, the holding, the originator's receipt, and the manifest delivered to its home."""
+) -> bytes:
+    """The holding under its signed manifest, with the originator's receipt; the manifest's bytes."""
     manifest: dict[str, JsonValue] = {
         "digest": holding.digest,
         "feed": holding.feed,
@@ -214,4 +215,4 @@ def _record(
     holdings.add_holding(tx, holding, body=encode({**manifest, **(body or {})}), envelope=envelope)
     asked = asked_as(asker, act="observe", at_ms=at_ms, evidence=sha256_hex(raw))
     record.event(node, tx, asked, party=feed.facts.originator, subject=sha256_hex(raw), kind="segment-manifest", output=raw)
-    node.home(feed.facts.originator).deliver("segment-manifest", sha256_hex(raw), raw)
+    return raw

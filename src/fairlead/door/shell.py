@@ -17,7 +17,7 @@ from fairlead.desk.answer import Answer, Outcome
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.errors import BadInput, FairleadError
+from fairlead.errors import BadInput, FairleadError, NodeError
 
 REFUSED: Final = 1
 OUT: Final = Console(highlight=False, soft_wrap=True)
@@ -108,4 +108,10 @@ def guarded(run: Callable[[], None]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        ERR.print(
+            f"fairlead: {where}the machine refused: {error.strerror or error}; mend that and try again", style="bold red", markup=False
+        )
+        return NodeError.exit_code
     return 0

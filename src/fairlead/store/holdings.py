@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Integer, Row, Select, insert, literal_column, select
 
 from fairlead.agreement import lists
 from fairlead.envelope import Digest, Envelope, HoldingId, decode, encode, envelope_to_json
@@ -91,6 +91,18 @@ def of_kind(tx: Connection, kinds: Iterable[Kind], *, from_ms: int, to_ms: int) 
 def owned_by(tx: Connection, party: str) -> list[lists.Row]:
     """Every holding that this party is an originator of, derived ones included."""
     return [row for row in _rows(tx, select(holdings)) if any(one == party for one, _ in row.holding.label.originators)]
+
+
+def with_segments(tx: Connection) -> set[str]:
+    """The ids of the holdings whose detections lie in a segment file: those that came from a feed."""
+    return set(tx.execute(select(holdings.c.id).where(holdings.c.feed != "")).scalars())
+
+
+def newest_manifests(tx: Connection, *, most: int) -> list[tuple[str, bytes]]:
+    """Feed and signed manifest of the holdings that came last from feeds."""
+    rowid = literal_column("holdings.rowid", Integer)
+    query = select(holdings.c.feed, holdings.c.envelope).where(holdings.c.feed != "").order_by(rowid.desc()).limit(most)
+    return [(row.feed, bytes(row.envelope)) for row in tx.execute(query)]
 
 
 def body_of(tx: Connection, holding_id: str) -> bytes:
