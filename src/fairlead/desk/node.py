@@ -113,7 +113,11 @@ class Node:
     def person_key(self, person: str) -> SigningKey:
         """The signing key of a person whose home lies in this folder. Raises BadSignature."""
         found = self.coalition.people.get(person)
-        return self.home(found.party if found else "nobody").person_key(person)
+        if found is None:
+            raise BadSignature(
+                "no such person in the coalition", where=person, do="name one of its people; their key signs the request"
+            )
+        return self.home(found.party).person_key(person)
 
     def public_keys(self, tx: Tx) -> dict[str, PublicKey]:
         """The keys of all people, each certified by their party for exactly the roles and units the coalition says.

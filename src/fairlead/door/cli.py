@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from fairlead import __version__
@@ -41,17 +40,4 @@ app.add_typer(verbs_case.app, name="case")
 
 def main() -> None:
     """Run the command line; exit codes stand in docs/reference/exit-codes.md."""
-    code = 0
-
-    def run() -> None:
-        nonlocal code
-        try:
-            result = app(standalone_mode=False)
-            code = result if isinstance(result, int) else 0
-        except click.ClickException as error:
-            error.show()
-            code = error.exit_code
-        except click.Abort:
-            code = 130
-
-    sys.exit(guarded(run) or code)
+    sys.exit(guarded(app))

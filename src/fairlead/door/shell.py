@@ -17,10 +17,21 @@ from fairlead.desk.answer import Answer, Outcome
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.errors import BadInput, FairleadError, NodeError
+from fairlead.errors import BadInput, FairleadError
 
 REFUSED: Final = 1
-OUT: Final = Console(highlight=False, soft_wrap=True)
+USAGE: Final = 2
+
+
+class Out(Console):
+    """The terminal; a reader who closes the pipe early is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        _quiet()
+        raise SystemExit(0)
+
+
+OUT: Final = Out(highlight=False, soft_wrap=True)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 NodeOption = Annotated[
@@ -98,7 +109,7 @@ def instant(text: str) -> int | None:
     return int((when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
 
 
-def guarded(run: Callable[[], None]) -> int:
+def guarded(run: Callable[[], object]) -> int:
     """Run the command line; every error of the one page becomes its message and its exit code."""
     try:
         run()
@@ -106,12 +117,13 @@ def guarded(run: Callable[[], None]) -> int:
         ERR.print(f"fairlead: {error}", style="bold red", markup=False)
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _quiet()
         return 0
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        ERR.print(
-            f"fairlead: {where}the machine refused: {error.strerror or error}; mend that and try again", style="bold red", markup=False
-        )
-        return NodeError.exit_code
+    except SystemExit as done:  # how the command library ends: 0, 2 for usage, or what a command said
+        return done.code if isinstance(done.code, int) else 0 if done.code is None else USAGE
     return 0
+
+
+def _quiet() -> None:
+    """Whoever read our output has had enough: write the rest nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

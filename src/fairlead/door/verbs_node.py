@@ -42,6 +42,7 @@ def ingest(
     unit: UnitOption = "",
     node: NodeOption = DEFAULT_NODE,
     date: Annotated[str, typer.Option(help="YYYY-MM-DD, for layouts whose lines carry no date.")] = "",
+    confirm_unreadable: Annotated[str, typer.Option(help="The reason to take a report that nobody could read.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Read a file of a feed; every line is kept, rejected, duplicate or set aside, and counted."""
@@ -65,7 +66,7 @@ def ingest(
                 seconds = (datetime.datetime.now(tz=datetime.UTC) - started).total_seconds() or 1e-9
                 bar.update(task, completed=lines, rate=f"{lines / seconds:,.0f} lines/s, {kept:,} kept")
 
-            count = observe(one, who, file, feed, date=day, progress=progress)
+            count = observe(one, who, file, feed, date=day, progress=progress, confirm_unreadable=confirm_unreadable)
     if not isinstance(count, Count):
         ERR.print("refused: " + count.body.decode("utf-8"), style="bold red", markup=False)
         raise typer.Exit(REFUSED)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from fairlead.desk import audit, explain, lead, look, read
 from fairlead.desk.verify import Verdict, verify_folder, watch
@@ -199,7 +199,7 @@ def _receipts(value: dict[str, Any]) -> None:
 
 
 def _receipt_table(items: list[dict[str, Any]]) -> None:
-    table = Table("entry", "time", "outcome", "act", "unit", "purpose", "what")
+    table = Table(*[Column(name, overflow="fold") for name in ("entry", "time", "outcome", "act", "unit", "purpose", "what")])
     for one in items:
         what = one.get("excluded") or ", ".join(sorted({held.get("kind", "") for held in one.get("holdings", [])}))
         cells = [one["index"], utc(one["at_ms"]), one["outcome"], one.get("act"), one.get("unit"), one.get("purpose"), what]
