@@ -74,9 +74,7 @@ def permits(
         return False
     standing = orders(events, at)
     grants = [e for e in events if isinstance(e, Grant)]
-    accepted = {
-        (e.party, e.assurance) for e in events if isinstance(e, Acceptance) and at < e.expires_ms
-    }
+    accepted = {(e.party, e.assurance) for e in events if isinstance(e, Acceptance) and at < e.expires_ms}
     for pair in label.originators:
         if not any(given(grant, book, pair, unit, purpose, operation, at) for grant in grants):
             return False
@@ -85,9 +83,9 @@ def permits(
             if masks and stops(order, book, unit, purpose, operation):
                 return False
         for grant in grants:
-            if given(grant, book, pair, unit, purpose, operation, at):
-                if not all((book.units[unit].party, one) in accepted for one in grant.assurances):
-                    return False
+            asks = grant.assurances if given(grant, book, pair, unit, purpose, operation, at) else ()
+            if not all((book.units[unit].party, one) in accepted for one in asks):
+                return False
     for order in standing:
         if feeds & set(order.feeds) and stops(order, book, unit, purpose, operation):
             categories = {category for party, category in label.originators if party == order.originator}

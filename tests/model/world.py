@@ -17,12 +17,36 @@ CATEGORY = {"a-radar": "radar", "a-ais": "ais", "b-ais": "ais"}
 
 def book(**changed: Unit) -> CodeBook:
     units = [
-        Unit(code="a1", name="A1", party="alfa", regime="law_enforcement", command="ca", mission="watch", clearance="secret",
-             handling=("care",)),
-        Unit(code="b1", name="B1", party="bravo", regime="law_enforcement", command="cb", mission="watch", clearance="restricted",
-             handling=("care",)),
-        Unit(code="b2", name="B2", party="bravo", regime="law_enforcement", command="cm", mission="support", clearance="secret",
-             handling=("care",)),
+        Unit(
+            code="a1",
+            name="A1",
+            party="alfa",
+            regime="law_enforcement",
+            command="ca",
+            mission="watch",
+            clearance="secret",
+            handling=("care",),
+        ),
+        Unit(
+            code="b1",
+            name="B1",
+            party="bravo",
+            regime="law_enforcement",
+            command="cb",
+            mission="watch",
+            clearance="restricted",
+            handling=("care",),
+        ),
+        Unit(
+            code="b2",
+            name="B2",
+            party="bravo",
+            regime="law_enforcement",
+            command="cm",
+            mission="support",
+            clearance="secret",
+            handling=("care",),
+        ),
         Unit(code="c1", name="C1", party="charlie", regime="rescue", command="cc", mission="rescue", clearance="confidential"),
     ]
     table = {unit.code: unit for unit in units} | changed
@@ -94,12 +118,9 @@ def events(rng: random.Random, the_book: CodeBook, *, orders: int = 1) -> list:
                 assurances=rng.choice([[], [], [], [], [], ["treatment"]]),
             )
         )
-    for party in ("alfa", "bravo", "charlie"):
-        if rng.random() < 0.8:
-            made.append(Acceptance(party=party, assurance="treatment", expires_ms=rng.choice([2 * DAY, 9 * DAY])))
-    for number in range(rng.randint(0, orders)):
-        made.append(order(rng, the_book, f"o{number}"))
-    return made
+    accepting = [party for party in ("alfa", "bravo", "charlie") if rng.random() < 0.8]
+    made += [Acceptance(party=party, assurance="treatment", expires_ms=rng.choice([2 * DAY, 9 * DAY])) for party in accepting]
+    return made + [order(rng, the_book, f"o{number}") for number in range(rng.randint(0, orders))]
 
 
 def order(rng: random.Random, the_book: CodeBook, id: str):
