@@ -24,7 +24,7 @@ from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, digest_of, encode, envelope_to_json, new_id, sha256_hex
 from fairlead.errors import BadFile, BadInput, UnreadableLabel
-from fairlead.intake.coalition import Feed
+from fairlead.intake.coalition import Feed, readers
 from fairlead.intake.layout.sighting import label_of, read_sighting, row_of
 from fairlead.intake.quarantine import Quarantine
 from fairlead.intake.read import detections_of, first_of_each, read_detections
@@ -58,6 +58,11 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def adds_up(self) -> bool:
         return self.lines == self.kept + self.rejected + self.duplicate + sum(self.set_aside.values())
+
+    @property
+    def none_fits(self) -> bool:
+        """Lines were read and not one was recognised: the file is in another layout than its feed's."""
+        return self.rejected > 0 and self.rejected == self.lines - sum(self.set_aside.get(kind, 0) for kind in ("header", "blank"))
 
 
 def observe(
@@ -132,11 +137,15 @@ def _sighting(node: Node, asker: Asker, path: Path, feed: Feed, confirm_unreadab
     count = Count(file=path.name, feed=feed.facts.name, lines=1)
     report, narrowed = read_sighting(path)
     label = label_of(node.coalition.book, feed.label, narrowed)
-    if label.readable_by_nobody and not confirm_unreadable:
+    unreadable = not readers(node.coalition.book, label)
+    if unreadable and not confirm_unreadable:
         raise UnreadableLabel("nobody could read this report", where=path.name, do="widen its terms, or confirm it with a reason")
     detections = detections_of(feed.facts.name, [row_of(report)])
     value: JsonValue = msgspec.to_builtins(report)
-    kept = _keep(node, asker, feed, label, detections, kind="report", body={"report": value, "title": _title(report.vessel_type)})
+    body: dict[str, JsonValue] = {"report": value, "title": _title(report.vessel_type)}
+    if unreadable:
+        body["confirmed_unreadable"] = confirm_unreadable
+    kept = _keep(node, asker, feed, label, detections, kind="report", body=body)
     return msgspec.structs.replace(count, kept=kept, duplicate=1 - kept, segments=kept)
 
 
@@ -154,11 +163,12 @@ def _keep(
     kind: Kind = "segment",
     body: dict[str, JsonValue] | None = None,
 ) -> int:
-    """Store what of these detections is new, in one transaction; how many were kept."""
+    """Store what of these detections is new, in one transaction; how many were kept. Two reports that say different things of one
+    detection are two, so a report is known by all that it says."""
     fresh_in_chunk = detections.rows(first_of_each(detections.digest))
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
-        names = [row.tobytes() for row in fresh_in_chunk.digest]
+        names = [row.tobytes() for row in fresh_in_chunk.digest] if body is None else [bytes.fromhex(digest_of(body))]
         new = holdings.unseen(tx, feed.facts.name, names)
         kept = fresh_in_chunk.rows(np.array([name in new for name in names], dtype=bool))
         if not len(kept):

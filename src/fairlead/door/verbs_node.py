@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fairlead.desk.found import found
 from fairlead.desk.observe import Count, observe
-from fairlead.door.shell import DEFAULT_NODE, ERR, OUT, REFUSED, AsOption, JsonOption, NodeOption, UnitOption, asker, dump, opened
-from fairlead.errors import BadInput
+from fairlead.door.shell import DEFAULT_NODE, ERR, OUT, REFUSED, AsOption, JsonOption, NodeOption, UnitOption, asker, dump, opened, show
+from fairlead.errors import BadFile, BadInput
 from fairlead.intake.scenario import load_scenario, without_feed
 
 
@@ -68,16 +68,23 @@ def ingest(
 
             count = observe(one, who, file, feed, date=day, progress=progress, confirm_unreadable=confirm_unreadable)
     if not isinstance(count, Count):
-        ERR.print("refused: " + count.body.decode("utf-8"), style="bold red", markup=False)
-        raise typer.Exit(REFUSED)
-    if as_json:
+        show(count, as_json=as_json, human=lambda _: None)
+    elif as_json:
         sys.stdout.write(dump(msgspec.to_builtins(count)) + "\n")
     else:
         _counted(count)
+    if isinstance(count, Count):
+        _whole(count)
+
+
+def _whole(count: Count) -> None:
+    """Raises BadFile for a file that was counted and is not what it was said to be."""
     if count.broken_off:
-        raise BadInput(
-            "the file broke off", where=count.file, why=count.broken_off, do="what was read before is kept; fetch the file again"
-        )
+        do = "what was read before is kept; fetch the file again and give it once more"
+        raise BadFile("the file broke off", where=count.file, why=count.broken_off, do=do)
+    if count.none_fits:
+        why, do = f"{count.rejected} rejected lines", f"see {count.quarantine}, and check which feed the file is from"
+        raise BadFile("not one line of the file fits its feed's layout", where=count.file, why=why, do=do)
 
 
 def _counted(count: Count) -> None:

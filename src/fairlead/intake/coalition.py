@@ -13,7 +13,7 @@ import msgspec
 from fairlead.agreement.people import Person
 from fairlead.agreement.terms import Grant
 from fairlead.envelope import Digest, JsonValue, digest_of, encode
-from fairlead.label import CodeBook, Label
+from fairlead.label import CodeBook, Label, level_rank
 from fairlead.label.codebook import need
 from fairlead.report.detection import FeedFacts
 
@@ -95,3 +95,16 @@ def _present(value: JsonValue) -> JsonValue:
     if isinstance(value, list | tuple):
         return [_present(item) for item in value]
     return value
+
+
+def readers(book: CodeBook, label: Label) -> tuple[str, ...]:
+    """The units that the label itself leaves able to read, for some purpose, in some operation; grants come on top."""
+    inside = {unit for code in label.operations for unit in book.operations[code].units}
+    return tuple(
+        code
+        for code in label.recipients
+        if label.purposes
+        and code in inside
+        and level_rank(label.level) <= level_rank(book.units[code].clearance)
+        and set(label.handling) <= set(book.units[code].handling)
+    )

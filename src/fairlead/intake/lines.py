@@ -43,8 +43,8 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
     except OSError as error:
         raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
     with raw:
-        packed = raw.read(2) == GZIP
-        raw.seek(0)
+        # A pipe cannot be rewound, so its first bytes are looked at where they wait.
+        packed = _first(raw, where) == GZIP
         # Not wrapped once more: a second buffer would lose what stands in it when the cut is met.
         stream: Stream = gzip.GzipFile(fileobj=raw) if packed else raw
         number = 0
@@ -58,6 +58,13 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
             raise BadFile("the gzip file is cut or damaged", where=f"{where} after line {number}", why=str(error), do=do) from error
         except OSError as error:
             raise BadFile("the file cannot be read", where=f"{where} after line {number}", why=error.strerror or str(error)) from error
+
+
+def _first(raw: io.BufferedReader, where: str) -> bytes:
+    try:
+        return raw.peek(len(GZIP))[: len(GZIP)]
+    except OSError as error:
+        raise BadFile("the file cannot be read", where=where, why=error.strerror or str(error)) from error
 
 
 def _check_text(head: bytes, where: str) -> None:

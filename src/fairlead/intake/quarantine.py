@@ -52,8 +52,9 @@ class Quarantine:
         try:
             if self._stream is not None:
                 self._publish(self._stream)
-            elif kind is None and self.path.exists():
-                self.path.unlink()
+            elif kind is None and (self.path.exists() or self._side.exists()):
+                self._side.unlink(missing_ok=True)  # left by a reading that was killed
+                self.path.unlink(missing_ok=True)
                 self._sync_folder()
         except OSError as fault:
             if kind is None:  # otherwise what went wrong first is what is said

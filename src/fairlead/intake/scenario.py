@@ -23,7 +23,7 @@ from fairlead.agreement.people import ROLES, Person
 from fairlead.agreement.terms import make_grant
 from fairlead.envelope import sha256_hex
 from fairlead.errors import BadInput, BadScenario, UnknownCode, UnreadableLabel
-from fairlead.intake.coalition import Feed, PlaceFacts, Scenario, SignedTerms, TerritorialSea, coalition_bytes, without_feed
+from fairlead.intake.coalition import Feed, PlaceFacts, Scenario, SignedTerms, TerritorialSea, coalition_bytes, readers, without_feed
 from fairlead.intake.scenario_file import (
     CODE,
     AgreementTable,
@@ -41,7 +41,7 @@ from fairlead.intake.scenario_file import (
     e7_of,
     ms_of,
 )
-from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Unit, level_rank, make_label
+from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Unit, make_label
 from fairlead.label.codebook import need, need_all
 from fairlead.picture.parameters import Parameters
 from fairlead.report.detection import FeedFacts
@@ -230,7 +230,7 @@ def _label(book: CodeBook, where: str, table: FeedTable) -> Label:
             handling=terms.handling,
             lease_s=terms.lease_s,
         )
-    if not _readers(book, label) and not table.confirm_unreadable:
+    if not readers(book, label) and not table.confirm_unreadable:
         raise UnreadableLabel(
             "nobody can read what carries this label",
             where=where,
@@ -238,19 +238,6 @@ def _label(book: CodeBook, where: str, table: FeedTable) -> Label:
             do="widen the label, or say confirm_unreadable = true in the feed",
         )
     return label
-
-
-def _readers(book: CodeBook, label: Label) -> tuple[str, ...]:
-    """The units that the label itself leaves able to read, for some purpose, in some operation; grants come on top."""
-    inside = {unit for code in label.operations for unit in book.operations[code].units}
-    return tuple(
-        code
-        for code in label.recipients
-        if label.purposes
-        and code in inside
-        and level_rank(label.level) <= level_rank(book.units[code].clearance)
-        and set(label.handling) <= set(book.units[code].handling)
-    )
 
 
 def _terms(tables: Tables, book: CodeBook, people: Mapping[str, Person], code: str, table: AgreementTable) -> SignedTerms:
