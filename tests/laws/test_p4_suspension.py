@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fairlead.agreement import Acceptance, Order, Resume, make_grant, make_order
+from fairlead.agreement import Acceptance, Grant, Order, Resume, make_grant, make_order
 from fairlead.agreement.lists import Row
 from fairlead.agreement.standing import Event
 from fairlead.desk import halt, interdict, lead, look, read
@@ -88,7 +88,7 @@ class Walk:
             "operations": rng.choice([[], [], [], ["patrol"]]),
             "categories": rng.choice([[], [], rng.sample(CATEGORIES[party], 1)]),
             "feeds": feeds,
-            "until_ms": rng.choice([0, self.now + 3 * MINUTE_MS, self.now + 7 * MINUTE_MS]),
+            "until_ms": rng.choice([0, self.now + 4 * MINUTE_MS, self.now + 9 * MINUTE_MS]),
             "carve_outs": ["co_originators"] if feeds and rng.random() < 0.4 else [],
         }
         wish = halt.Wish(**{name: tuple(one) if isinstance(one, list) else one for name, one in axes.items()})
@@ -132,10 +132,10 @@ class Walk:
 
     def waited(self) -> None:
         """The clock moves: now and then to the last instant before a date, now and then to the date itself."""
-        dates = [order.until_ms for order in self.orders if order.until_ms > self.now]
-        dates += [event.expires_ms for event in self.events[10:] if not isinstance(event, Resume) and hasattr(event, "expires_ms")]
-        dates = [date for date in dates if date > self.now + 1]
-        self.tiny.clock.at_ms = self.rng.choice(dates) - self.rng.choice([0, 1]) if dates else self.now + MINUTE_MS
+        ends = [order.until_ms for order in self.orders if order.until_ms > self.now + 1]
+        ends = ends or [event.expires_ms for event in self.events[10:] if isinstance(event, Grant | Acceptance)]
+        ends = [date for date in ends if date > self.now + 1]
+        self.tiny.clock.at_ms = self.rng.choice(ends) - self.rng.choice([0, 0, 1]) if ends else self.now + MINUTE_MS
 
     def derived(self) -> None:
         """The analyst makes a lead from what the picture shows now, if it shows a card."""
@@ -146,9 +146,12 @@ class Walk:
             draft = lead.Draft(card=cards[0]["id"], from_ms=BEGIN_MS, to_ms=END_MS)
             value(lead.make_lead(self.node, who, draft, confirm_unreadable="the law asks what becomes of it"))
 
-    def step(self) -> None:
-        steps = [self.halted] * 5 + [self.resumed] * 3 + [self.granted] * 2 + [self.waited] * 2 + [self.derived, self.later]
-        self.rng.choice(steps)()
+    def step(self) -> int:
+        """One event of any kind, and how many readers to ask about it."""
+        steps = [self.halted] * 7 + [self.resumed] * 3 + [self.granted] * 2 + [self.waited] * 4 + [self.derived, self.later]
+        chosen = self.rng.choice(steps)
+        chosen()
+        return 5 if chosen == self.waited else 3
 
     @property
     def now(self) -> int:
@@ -212,8 +215,7 @@ def test_p4_after_every_event_each_read_list_and_picture_is_the_reference_gates_
     for seed in range(3):
         walk = Walk(Tiny(memory / str(seed), seed=seed), seed)
         for _ in range(22):
-            walk.step()
-            for reader in walk.rng.sample(READERS, 3):
+            for reader in walk.rng.sample(READERS, walk.step()):
                 walk.ask(reader)
         asked, permits, stopped = asked + walk.asked, permits + walk.permits, stopped + walk.stopped
     assert asked > 600
