@@ -17,7 +17,7 @@ from fairlead.desk.answer import Answer, Outcome
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.errors import BadInput, FairleadError
+from fairlead.errors import BadInput, FairleadError, NodeError
 
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -112,14 +112,28 @@ def instant(text: str) -> int | None:
 def guarded(run: Callable[[], object]) -> int:
     """Run the command line; every error of the one page becomes its message and its exit code."""
     try:
-        run()
+        code = _ended(run)
+        sys.stdout.flush()
     except FairleadError as error:
         ERR.print(f"fairlead: {error}", style="bold red", markup=False)
         return error.exit_code
     except BrokenPipeError:
         _quiet()
         return 0
-    except SystemExit as done:  # how the command library ends: 0, 2 for usage, or what a command said
+    except OSError as error:  # what no room gave a name to: a folder that is none, an output that takes nothing
+        _quiet()
+        where = f"{error.filename}: " if error.filename else ""
+        told = f"fairlead: {where}the machine refused: {error.strerror or error}; mend that, then run the command again"
+        ERR.print(told, style="bold red", markup=False)
+        return NodeError.exit_code
+    return code
+
+
+def _ended(run: Callable[[], object]) -> int:
+    """How the command library ended: 0, 2 for usage, or what a command said."""
+    try:
+        run()
+    except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0 if done.code is None else USAGE
     return 0
 
