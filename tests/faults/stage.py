@@ -118,8 +118,9 @@ class Copies:
 
     def fresh(self) -> Path:
         root = self._folder / "node"
-        if root.exists():
-            shutil.rmtree(root)
+        if root.is_file():
+            root.unlink()
+        shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(self.night.root, root)
         return root
 
