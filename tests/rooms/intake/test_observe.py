@@ -289,6 +289,12 @@ def test_a_report_is_kept_once_and_another_about_the_same_sight_is_another(tiny,
     assert report(tiny, tmp_path, activity="drifting, two people in white").kept == 1
 
 
+def test_the_example_on_the_page_is_a_report(tiny, tmp_path):
+    page = (Path(__file__).resolve().parents[3] / "docs/reference/sighting.md").read_text()
+    found_there = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert report(tiny, tmp_path, **found_there).kept == 1
+
+
 def test_a_report_without_a_label_is_refused(tiny, tmp_path):
     with pytest.raises(LabelFault, match="no label"):
         report(tiny, tmp_path, label=None)
