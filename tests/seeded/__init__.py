@@ -1,0 +1,10 @@
+"""Every seeded fault there is, by room: `make mutants` makes each of them in a copy and runs the test that must notice."""
+
+from __future__ import annotations
+
+from tests.seeded import agreement, case, desk, label, log
+from tests.seeded.fault import Fault
+
+FAULTS: tuple[Fault, ...] = (*label.FAULTS, *agreement.FAULTS, *desk.FAULTS, *log.FAULTS, *case.FAULTS)
+
+__all__ = ["FAULTS", "Fault"]

@@ -1,0 +1,126 @@
+"""Faults of canonical bytes, signatures, the tree, the ledger and the offline check (P6)."""
+
+from __future__ import annotations
+
+from tests.seeded.fault import Fault
+
+LEDGER = "store/ledger.py"
+AUDIT = "receipt/audit.py"
+STORED = "tests/rooms/store/test_ledger.py"
+AUDITED = "tests/rooms/receipt/test_audit.py"
+WATCHED = "tests/rooms/receipt/test_watch.py"
+
+FAULTS = (
+    Fault(
+        "decoder-takes-other-key-orders",
+        "envelope/canonical.py",
+        "    if again != raw:\n",
+        "    if False:\n",
+        "tests/rooms/envelope/test_canonical.py::test_bytes_in_another_form_are_refused",
+    ),
+    Fault(
+        "base64-padding-bits-accepted",
+        "envelope/base64.py",
+        'if base64.b64encode(raw).decode("ascii") != text:',
+        "if False:",
+        "tests/rooms/envelope/test_dsse.py::test_base64_has_one_spelling",
+    ),
+    Fault(
+        "threshold-counts-signatures",
+        "envelope/dsse.py",
+        "if len(signers) < threshold:",
+        "if not signers or len(envelope.signatures) < threshold:",
+        "tests/rooms/envelope/test_dsse.py::test_a_threshold_counts_distinct_keys",
+    ),
+    Fault(
+        "leaf-hash-without-prefix",
+        "receipt/tree.py",
+        'hashlib.sha256(b"\\x00" + entry)',
+        "hashlib.sha256(entry)",
+        "tests/vectors/test_rfc6962.py::test_the_published_root_of_each_size",
+    ),
+    Fault(
+        "node-hash-with-the-leafs-prefix",
+        "receipt/tree.py",
+        'b"\\x01" + left + right',
+        'b"\\x00" + left + right',
+        "tests/vectors/test_rfc6962.py::test_the_published_root_of_each_size",
+    ),
+    Fault(
+        "checkpoint-without-the-last-entry",
+        LEDGER,
+        "frontier=grown.to_bytes(), checkpoint=_signed(log, grown)",
+        "frontier=grown.to_bytes(), checkpoint=_signed(log, frontier)",
+        f"{STORED}::test_p6_the_checkpoint_covers_the_entry_just_appended",
+    ),
+    Fault(
+        "head-written-without-compare",
+        LEDGER,
+        ".where(log_heads.c.log == log.party, log_heads.c.size == index)",
+        ".where(log_heads.c.log == log.party)",
+        f"{STORED}::test_p6_a_head_that_moved_inside_the_transaction_stops_the_append_and_everything_with_it",
+    ),
+    Fault(
+        "a-shorter-log-is-published",
+        LEDGER,
+        "    if done > size:\n",
+        "    if False:\n",
+        f"{STORED}::test_p6_a_database_put_back_to_an_older_copy_publishes_no_shorter_log",
+    ),
+    Fault(
+        "receipts-not-delivered",
+        LEDGER,
+        "    _write_receipts(tx, root, log, done, size)\n",
+        "",
+        f"{STORED}::test_a_receipt_is_delivered_to_its_originators_home_as_it_was_signed",
+    ),
+    Fault(
+        "audit-without-completeness",
+        AUDIT,
+        "    findings += _missing(log, held, [name for name, _ in receipts])\n",
+        "",
+        f"{AUDITED}::test_p6_a_missing_receipt_is_named",
+    ),
+    Fault(
+        "receipt-not-held-against-the-log",
+        AUDIT,
+        "if log.leaf_hashes is not None and leaf_hash(leaf) != log.leaf_hashes[receipt.index]:",
+        "if False:",
+        f"{AUDITED}::test_p6_a_receipt_that_was_never_logged_is_named",
+    ),
+    Fault(
+        "receipt-signature-not-checked",
+        "receipt/receipt.py",
+        "    verify(envelope, [key], kind=envelope.kind)\n",
+        "",
+        "tests/rooms/receipt/test_receipt.py::test_kind_and_key_must_fit",
+    ),
+    Fault(
+        "consistency-not-checked",
+        "receipt/rebuild.py",
+        "        findings += _consistent(before, head, hashes)\n",
+        "        pass\n",
+        f"{AUDITED}::test_p6_a_forked_log_is_found_against_the_kept_checkpoint",
+    ),
+    Fault(
+        "refusals-are-as-long-as-they-say",
+        "receipt/receipt.py",
+        'pad="0" * room)',
+        'pad="0")',
+        "tests/rooms/receipt/test_receipt.py::test_p7_a_refusal_told_and_a_cover_have_the_same_length",
+    ),
+    Fault(
+        "uses-after-a-halt-are-not-told",
+        "receipt/watch.py",
+        "entry < use.index < end and",
+        "end < use.index and",
+        f"{WATCHED}::test_p4_a_use_after_the_halt_is_told_and_one_before_it_or_after_the_resume_is_not_after",
+    ),
+    Fault(
+        "leads-count-as-untouched-by-a-hold",
+        "receipt/watch.py",
+        'return held.kind == "lead" and',
+        "return False and",
+        f"{WATCHED}::test_p4_only_what_and_whom_the_order_names_is_counted",
+    ),
+)
