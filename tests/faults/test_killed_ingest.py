@@ -41,7 +41,7 @@ def clean(copies: Copies, zygote: Zygote, tmp_path_factory: pytest.TempPathFacto
     return path, ended.calls, held(root)
 
 
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.75])
+@pytest.mark.parametrize("share", [0.2, 0.75])
 def test_a_killed_ingest_run_again_holds_what_one_clean_run_holds(share, clean, copies: Copies, zygote: Zygote):
     path, calls, expected = clean
     root = copies.fresh()
