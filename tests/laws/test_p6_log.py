@@ -83,22 +83,6 @@ def parts(node, party):
     return {"files": files, "origin": log.origin, "key": log.key.public, "kept": kept, "receipts": receipts}
 
 
-def test_p6_each_byte_of_each_file_under_log_flipped_is_found_and_the_file_named(node):
-    flipped = 0
-    for party in node.logs:
-        whole = parts(node, party)
-        assert audit_log(**whole).holds
-        for name, raw in whole["files"].items():
-            step = 1 if len(raw) < 400 else 23  # every byte of a log is flipped in tests/rooms/receipt/test_audit.py
-            for place in range(0, len(raw), step):
-                body = bytearray(raw)
-                body[place] ^= 1 << (place % 8)
-                report = audit_log(**{**whole, "files": {**whole["files"], name: bytes(body)}})
-                assert any(one.file == name for one in report.findings), (party, name, place)
-                flipped += 1
-    assert flipped > 1_000
-
-
 def test_p6_a_receipt_that_was_never_delivered_a_wrong_key_and_a_shorter_log_are_found(node):
     whole = parts(node, "isla")
     missing = audit_log(**{**whole, "receipts": whole["receipts"][:3] + whole["receipts"][4:]})
