@@ -118,7 +118,7 @@ FAULTS = (
     Fault(
         "refusal-tells-everybody",
         RECORD,
-        "knows = bool(concerned) or told or party == node.config.operating_party",
+        "knows = bool(concerned) or told or bool(excluded) or party == node.config.operating_party",
         "knows = True",
         f"{READING}::test_p6_a_refusal_is_told_in_full_to_its_originators_and_as_a_cover_to_the_others",
     ),

@@ -21,6 +21,8 @@ def entitled(node: Node, asker: Asker, *, act: str, party: str | None = None) ->
     unit = node.coalition.book.units.get(asker.unit)
     if person is None or unit is None or asker.unit not in person.units:
         return (Reason(conjunct="codes", detail=f"{asker.person} does not act for {asker.unit}"),)
+    if person.party != unit.party:
+        return (Reason(conjunct="role", detail=f"{asker.person} is not of the party of {asker.unit}: nobody signs for another"),)
     if not person.may(act):
         return (Reason(conjunct="role", detail=f"no role of {asker.person} permits to {act}"),)
     if party is not None and unit.party != party:

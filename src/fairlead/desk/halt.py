@@ -19,7 +19,7 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, party_of, refuse
-from fairlead.desk.interdict import restore_grounds, withdraw_grounds
+from fairlead.desk.interdict import restore_grounds, state_of, withdraw_grounds
 from fairlead.desk.node import Node, supposing
 from fairlead.envelope import Digest, JsonValue, envelope_to_json, new_id, sha256_hex
 from fairlead.errors import BadInput
@@ -77,15 +77,13 @@ def halt(node: Node, asker: Asker, wish: Wish) -> Outcome:
     with node.db.write() as tx:
         order = draft_order(node, asker, wish, at_ms=at_ms)
         reach = _reach(node, tx, order, at_ms)
-        before = node.house(tx, at_ms)
+        standing = node.standing(tx)
         envelope = signed_by(node, tx, asker.person, "order", msgspec.to_builtins(order))
         raw = envelope_to_json(envelope)
         epoch = events.add_event(tx, order, envelope, at_ms=at_ms, clock=node.clock.source)
         asked = asked_as(asker, act="order", at_ms=at_ms, evidence=sha256_hex(raw))
         record.event(node, tx, asked, party=order.originator, subject=sha256_hex(raw), kind="order", output=raw)
-        withdrawn = withdraw_grounds(
-            node, tx, before=before, after=node.house(tx, at_ms), order=order, digest=sha256_hex(raw), signer=asker
-        )
+        withdrawn = withdraw_grounds(node, tx, standing=standing, order=order, digest=sha256_hex(raw), signer=asker)
         text = words(order, node.coalition.book)
         given = answer(
             {"order": order.id, "words": text, "in_force_ms": at_ms, "grounds_withdrawn": withdrawn, "epoch": epoch, **reach}
@@ -176,7 +174,8 @@ def exposure(node: Node, asker: Asker, order_id: str) -> Outcome:
             raise BadInput("no such order of this originator", where=order_id, do="list the orders")
         order = found[0].event
         assert isinstance(order, Order)
-        readers = _earlier_readers(node, tx, order, until_ms=found[0].durable_at_ms)
+        digest = sha256_hex(envelope_to_json(found[0].envelope))
+        readers = _earlier_readers(node, tx, order, before=digest)
     return answer(
         {
             "order": order_id,
@@ -226,10 +225,10 @@ def _reach(node: Node, tx: Tx, order: Order, at_ms: int) -> dict[str, JsonValue]
             "units": {unit: sorted(purposes) for unit, purposes in sorted(closed.items())},
             "holdings": len(hit),
             "leads": [row.holding.id for row in leads],
-            "cases": sum(1 for case in cases.all_cases(tx) if case.lead in digests),
+            "cases": sum(1 for case in cases.all_cases(tx) if digests.intersection(state_of(node, tx, case).leads)),
         },
         "goes_on": {"units": {unit: sorted(purposes) for unit, purposes in sorted(goes_on.items())}},
-        "earlier_readers": _earlier_readers(node, tx, order, until_ms=at_ms),
+        "earlier_readers": _earlier_readers(node, tx, order),
     }
 
 
@@ -245,12 +244,16 @@ def _may(house: Gatehouse, unit: str, purpose: str, operation: str, row: Row, at
     return decide(house, request, facts_of(row)).permitted
 
 
-def _earlier_readers(node: Node, tx: Tx, order: Order, *, until_ms: int) -> list[JsonValue]:
-    """From the originator's log: uses, by readers the order stops, of holdings it touches."""
+def _earlier_readers(node: Node, tx: Tx, order: Order, *, before: Digest | None = None) -> list[JsonValue]:
+    """From the originator's log: uses, by readers the order stops, of holdings it touches, before the entry of the order `before`.
+
+    By place in the log, not by a clock: the log is in one order with the halt (P4)."""
     touched = {row.holding.digest for row in _touched(node, tx, order)}
     tally: dict[tuple[str, str, str, str], list[int]] = {}
     for receipt in ledger.use_receipts(tx, order.originator):
-        if receipt.at_ms > until_ms or receipt.act not in ("picture", "list", "read", "lead"):
+        if receipt.act == "order" and before is not None and receipt.holdings and receipt.holdings[0].digest == before:
+            break
+        if receipt.act not in ("picture", "list", "read", "lead"):
             continue
         if not any(held.digest in touched for held in receipt.holdings):
             continue

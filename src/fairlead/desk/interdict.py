@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from fairlead.agreement import Facts, Gatehouse, Order, Request, admit, decide
+from fairlead.agreement import Facts, Gatehouse, Order, Request, Standing, admit, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.case.act import Signer
@@ -156,26 +156,34 @@ def state_of(node: Node, tx: Tx, case: cases.Case) -> CaseState:
     return retell(_signed_acts(node, tx, case))
 
 
-def withdraw_grounds(node: Node, tx: Tx, *, before: Gatehouse, after: Gatehouse, order: Order, digest: Digest, signer: Asker) -> int:
-    """Append `grounds_withdrawn` to every case whose acting unit loses the lead by this order; how many. Same transaction."""
+def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, digest: Digest, signer: Asker) -> int:
+    """Append `grounds_withdrawn` to every case that cites a lead this order, by itself, takes from an acting unit; how many.
+
+    By itself: an order over what another order closes already is recorded too, so that lifting one does not lift the other (P4).
+    """
+    now_ms = order.ordered_at_ms
+    free = node.house_of(msgspec.structs.replace(standing, orders=()), now_ms)
+    alone = node.house_of(msgspec.structs.replace(standing, orders=(order,)), now_ms)
     touched = 0
     for case in cases.all_cases(tx):
-        row = holdings.by_digest(tx, case.lead)
-        if row is None:
-            continue
         state = state_of(node, tx, case)
         units = {case.unit, state.handed_to or case.unit}
-        now_ms = order.ordered_at_ms
-        if not any(_reads(before, unit, case, row, now_ms) and not _reads(after, unit, case, row, now_ms) for unit in units):
+        rows = [row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None]
+        lost = [
+            row.holding.digest
+            for row in rows
+            if any(_reads(free, unit, case, row, now_ms) and not _reads(alone, unit, case, row, now_ms) for unit in units)
+        ]
+        if not lost:
             continue
         made = GroundsWithdrawn(
             case=case.id,
-            at_ms=order.ordered_at_ms,
+            at_ms=now_ms,
             clock="node",
             person=signer.person,
             unit=signer.unit,
             order=digest,
-            leads=(row.holding.digest,),
+            leads=tuple(sorted(lost)),
         )
         touched += _append(node, tx, case, state, made, signer)
     return touched

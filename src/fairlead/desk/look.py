@@ -66,10 +66,20 @@ def look(node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | N
 
 def window_of(at_ms: int, *, form: str, from_ms: int | None, to_ms: int | None) -> Window:
     """The window asked for, never past now; the coarse form ends an hour ago, on a ten-minute step."""
-    latest = at_ms // STEP_MS * STEP_MS if form == "full" else (at_ms - COARSE_AGE_MS) // COARSE_STEP_MS * COARSE_STEP_MS
+    if form == "coarse":
+        return _coarse_window(at_ms, from_ms, to_ms)
+    latest = at_ms // STEP_MS * STEP_MS
     end = latest if to_ms is None else min(to_ms, latest)
     start = end - SPAN_MS if from_ms is None else from_ms
     return Window(from_ms=min(start, end - STEP_MS), to_ms=end)
+
+
+def _coarse_window(at_ms: int, from_ms: int | None, to_ms: int | None) -> Window:
+    """Both ends on a ten-minute step, an hour apart at least: finer ones would tell when a cell's edge was crossed (red line 2)."""
+    latest = (at_ms - COARSE_AGE_MS) // COARSE_STEP_MS * COARSE_STEP_MS
+    end = latest if to_ms is None else min(to_ms // COARSE_STEP_MS * COARSE_STEP_MS, latest)
+    start = end - SPAN_MS if from_ms is None else from_ms // COARSE_STEP_MS * COARSE_STEP_MS
+    return Window(from_ms=min(start, end - COARSE_AGE_MS), to_ms=end)
 
 
 def seen_by(node: Node, tx: Tx, house: Gatehouse, asked: Asked, window: Window) -> tuple[Row, ...]:

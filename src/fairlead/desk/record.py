@@ -2,8 +2,8 @@
 
 1. A use appends to the log of each originator of what was used, naming only that originator's share (P6).
 2. A refusal appends exactly one leaf of the same length to every log of the node: the concerned learn what was asked of theirs and
-   the full reason, the operating party that somebody was refused, the others nothing but that. So hidden and absent ids cannot be
-   told apart by any log (P7; docs/decisions/0002).
+   the full reason, the operating party that somebody was refused, the others nothing but that. That an excluded use was named is
+   told to all. So hidden and absent ids cannot be told apart by any log (P7; docs/decisions/0002).
 3. Everything here happens inside the caller's write transaction; if it cannot be written, the use does not happen.
 """
 
@@ -116,7 +116,7 @@ def _refusal_maker(
     told: bool,
 ) -> ledger.Maker:
     log = node.logs[party]
-    knows = bool(concerned) or told or party == node.config.operating_party
+    knows = bool(concerned) or told or bool(excluded) or party == node.config.operating_party
 
     request = asked.request
     reasons = dict.fromkeys(text for _, decision in concerned for text in full_for(decision, party))

@@ -9,6 +9,9 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -20,6 +23,7 @@ from fairlead.errors import NotANode, ProofFailed
 from fairlead.receipt.audit import LogReport, audit_log
 from fairlead.receipt.rebuild import Finding
 from fairlead.receipt.watch import Halted, OwnSegment, halted
+from fairlead.store.files import PUBLISHING, one_at_a_time
 
 CHECKPOINT = "checkpoint"
 
@@ -39,13 +43,24 @@ def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
     chosen = [home for home in homes if only in ("", home.name)]
     if not chosen:
         raise NotANode("no such home", where=f"{root}/homes/{only}", do=f"one of {', '.join(home.name for home in homes)}")
-    verdicts = tuple(_verify_home(root, home) for home in chosen)
+    with _unmoving(root):
+        verdicts = tuple(_verify_home(root, home) for home in chosen)
     stray = _strays(root, {home.name for home in homes}) if not only else ()
     if stray:
         last = verdicts[-1]
         findings = (*last.report.findings, *stray)
         verdicts = (*verdicts[:-1], Verdict(party=last.party, report=msgspec.structs.replace(last.report, findings=findings)))
     return verdicts
+
+
+@contextmanager
+def _unmoving(root: Path) -> Iterator[None]:
+    """Where a node publishes into the folder, wait until it does not; a copy has no such lock, or none that can be taken."""
+    if not (root / PUBLISHING).exists() or not os.access(root / PUBLISHING, os.W_OK):
+        yield
+        return
+    with one_at_a_time(root / PUBLISHING):
+        yield
 
 
 def _verify_home(root: Path, home: Path) -> Verdict:

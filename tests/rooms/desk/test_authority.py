@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from fairlead import errors
@@ -89,7 +90,31 @@ def test_an_excluded_use_that_somebody_tried_comes_first_in_the_inbox(tiny: Tiny
     no(read(tiny.node, tiny.who("inspector"), lead))
     items = value(inbox(tiny.node, tiny.who("bravo-release")))["items"]
     assert [one.get("excluded", "") for one in items] == ["use_of_force_targeting", ""]
-    assert value(inbox(tiny.node, tiny.who("alfa-release")))["items"] == []
+    (other,) = value(inbox(tiny.node, tiny.who("alfa-release")))["items"]
+    assert (other["excluded"], other.get("holdings", [])) == ("use_of_force_targeting", []), "told of the try, not of what it was after"
+
+
+def test_p2_an_excluded_use_named_without_an_id_is_told_to_every_party(tiny: Tiny) -> None:
+    tiny.see("bravo-ais")
+    no(look(tiny.node, tiny.who("cutter-watch", "use_of_force_targeting")))
+    no(read(tiny.node, tiny.who("cutter-watch", "detection_and_monitoring/use_of_force_targeting"), "0" * 32))
+    for person in ("alfa-release", "bravo-release", "charlie-release"):
+        items = value(inbox(tiny.node, tiny.who(person)))["items"]
+        assert [one.get("excluded") for one in items] == ["use_of_force_targeting"] * 2
+
+
+def test_p4_nobody_signs_for_a_party_that_is_not_their_own_though_they_act_for_its_unit(tiny: Tiny) -> None:
+    order = value(halt(tiny.node, tiny.who("alfa-release"), Wish(units=("support",))))["order"]
+    people = dict(tiny.node.coalition.people)
+    people["bravo-release"] = msgspec.structs.replace(people["bravo-release"], units=("alfa-radar", "bravo-patrol"))
+    tiny.node.coalition = msgspec.structs.replace(tiny.node.coalition, people=people)
+    seconded = tiny.who("bravo-release", unit="alfa-radar")
+    for verb in (
+        lambda: resume(tiny.node, seconded, order),
+        lambda: halt(tiny.node, seconded, Wish()),
+        lambda: receipts(tiny.node, seconded),
+    ):
+        assert "nobody signs for another" in no(verb())["reasons"][0]
 
 
 def test_a_key_that_is_not_the_certified_one_asks_nothing(tiny: Tiny) -> None:

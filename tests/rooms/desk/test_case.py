@@ -135,3 +135,19 @@ def test_red_line_15_a_halt_of_the_lead_hides_no_record_of_what_was_done(tiny: T
     value(halt(tiny.node, tiny.who("bravo-release"), Wish()))
     shown = value(show_case(tiny.node, tiny.who("cutter-watch"), case))
     assert "detect" in str(shown["case"])
+
+
+def test_p8_lifting_one_of_two_orders_over_a_lead_leaves_its_grounds_withdrawn(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    one = value(halt(tiny.node, tiny.who("alfa-release"), Wish(feeds=("alfa-radar",))))
+    tiny.clock.at_ms += MINUTE_MS
+    two = value(halt(tiny.node, tiny.who("alfa-release"), Wish(partners=("charlie",))))
+    assert (one["grounds_withdrawn"], two["grounds_withdrawn"]) == (1, 1)
+    tiny.clock.at_ms += MINUTE_MS
+    value(resume(tiny.node, tiny.who("alfa-release"), one["order"]))
+    shown = value(show_case(tiny.node, tiny.who("cutter-watch"), case))["case"]
+    assert len(shown["withdrawn"]) == 1, "the second order still closes it"
+    tiny.clock.at_ms += MINUTE_MS
+    digest = shown["leads"][0]
+    said = no(take(tiny, case, "seek_basis", leads=[digest])) if shown["state"] == "monitored" else None
+    assert said is None or "withdrawn" in said["reasons"][0]

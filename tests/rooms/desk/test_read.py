@@ -14,7 +14,7 @@ from fairlead.envelope import sha256_hex
 from fairlead.receipt.checkpoint import open_checkpoint
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
 from fairlead.store import holdings, ledger
-from tests.rooms.desk.tiny import PARTIES, Tiny, no, value
+from tests.rooms.desk.tiny import MONITOR, PARTIES, START_MS, Tiny, no, value
 
 ABSENT = "0" * 32
 
@@ -149,3 +149,14 @@ def test_an_id_of_any_length_is_an_absent_one(tiny: Tiny, tmp_path: Path) -> Non
     for name in ("", "x" * 100_000, "'; drop table holdings; --", "\udcff"[:0] + "é"):
         assert no(read(tiny.node, tiny.who("cutter-watch"), name)) == no(read(tiny.node, tiny.who("cutter-watch"), ABSENT))
     assert reading.ID_MAX == 64
+
+
+def test_p2_the_coarse_picture_tells_no_time_finer_than_its_step(tiny: Tiny) -> None:
+    """Windows that end anywhere inside one ten-minute step are one picture, and none is shorter than an hour (red line 2)."""
+    tiny.see()
+    end = (START_MS - 3_600_000) // 600_000 * 600_000 - 600_000
+    who = tiny.who("support-watch", MONITOR)
+    shown = {look(tiny.node, who, from_ms=end - 7_200_000 + ms, to_ms=end + ms).body for ms in (0, 1, 1_000, 299_999, 599_999)}
+    assert len(shown) == 1
+    window = value(look(tiny.node, who, from_ms=end - 1, to_ms=end))["picture"]["window"]
+    assert window["to_ms"] - window["from_ms"] >= 3_600_000
