@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from fairlead.agreement import Acceptance, Grant, Order, Resume, make_grant, make_order
+from fairlead.agreement import Assurance, Grant, Order, Resume, make_grant, make_order
+from fairlead.agreement.events import Event
 from fairlead.agreement.lists import Row
-from fairlead.agreement.standing import Event
 from fairlead.desk import halt, interdict, lead, look, read
 from fairlead.desk.answer import Answer
 from fairlead.desk.ask import Asker
@@ -122,7 +122,7 @@ class Walk:
         )
         self.store(event, OFFICERS[party])
         if rng.random() < 0.5:
-            self.store(Acceptance(party="charlie", assurance="treatment", expires_ms=self.now + 5 * MINUTE_MS), OFFICERS["charlie"])
+            self.store(Assurance(party="charlie", assurance="treatment", expires_ms=self.now + 5 * MINUTE_MS), OFFICERS["charlie"])
 
     def store(self, event: Event, officer: str) -> None:
         envelope = sign(events.kind_of(event), msgspec.to_builtins(event), [self.node.person_key(officer)])
@@ -133,7 +133,7 @@ class Walk:
     def waited(self) -> None:
         """The clock moves: now and then to the last instant before a date, now and then to the date itself."""
         ends = [order.until_ms for order in self.orders if order.until_ms > self.now + 1]
-        ends = ends or [event.expires_ms for event in self.events[10:] if isinstance(event, Grant | Acceptance)]
+        ends = ends or [event.expires_ms for event in self.events[10:] if isinstance(event, Grant | Assurance)]
         ends = [date for date in ends if date > self.now + 1]
         self.tiny.clock.at_ms = self.rng.choice(ends) - self.rng.choice([0, 0, 1]) if ends else self.now + MINUTE_MS
 

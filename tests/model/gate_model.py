@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.agreement import Acceptance, Grant, Order, Person, Resume
+from fairlead.agreement import Assurance, Grant, Order, Person, Resume
 from fairlead.label import CodeBook, Label
 
 RANK = ["open", "restricted", "confidential", "secret"]
@@ -74,7 +74,7 @@ def permits(
         return False
     standing = orders(events, at)
     grants = [e for e in events if isinstance(e, Grant)]
-    accepted = {(e.party, e.assurance) for e in events if isinstance(e, Acceptance) and at < e.expires_ms}
+    accepted = {(e.party, e.assurance) for e in events if isinstance(e, Assurance) and at < e.expires_ms}
     for pair in label.originators:
         if not any(given(grant, book, pair, unit, purpose, operation, at) for grant in grants):
             return False

@@ -14,6 +14,8 @@ Numbered as the conjuncts are judged. 1-6 do not look at any holding, so what th
 13 time        not before, not expired: half-open         14 grants     every originator pair is open in this slice (P1, P4)
 15 assurances  each the covering grants require is accepted and in date
 16 holds       no hold lies on it or on anything it came from (P4)
+An override, signed by two release authorities of every originator, lets through 9, 10, 11, 14, 15 and 16 for the records, units,
+purpose, operation and hours it names; never 1-8, 12 or 13, so never an excluded use and never above the ceiling.
 All conjuncts are judged and every reason returned. Anything that errs is a refusal of kind `fault`.
 """
 
@@ -24,9 +26,10 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from fairlead.agreement.events import Override
 from fairlead.agreement.order import holds, stops_reader
 from fairlead.agreement.people import ACTS, Person
-from fairlead.agreement.standing import Slice, bound_operations, bound_units
+from fairlead.agreement.slice import Slice, bound_operations, bound_units
 from fairlead.agreement.terms import Grant
 from fairlead.label import EXCLUDED_USES, PURPOSES, CodeBook, Label, Purpose, level_rank
 
@@ -49,12 +52,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the gate must know of a holding: its label, its times, and every feed in its ancestry."""
+    """What the gate must know of a holding: its label, its times, every feed in its ancestry, its digest, the holds on it."""
 
     label: Label | None
     not_before_ms: int
     expires_ms: int
     feeds: frozenset[str]
+    digest: str = ""  # what an override names
+    held: frozenset[str] = frozenset()  # ids of the hold orders that lie on it or on anything it came from
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,7 +119,27 @@ def decide(house: Gatehouse, request: Request, facts: Facts) -> Decision:
     after = _total(lambda: tuple(_judge(house, request, facts)))
     if before or after:
         return Decision(reasons=before + after)
-    return Decision(reasons=(), agreements=tuple(grant.id for grant in _covering(house, request, facts)))
+    override = override_for(house.slice, request, facts)
+    covering = tuple(grant.id for grant in _covering(house, request, facts))
+    return Decision(reasons=(), agreements=(*covering, override.id) if override else covering)
+
+
+def override_for(slice: Slice, request: Request, facts: Facts) -> Override | None:
+    """The override that lets this request through to this record, if one is in force: every originator of the record signed it."""
+    if facts.label is None or not facts.digest:
+        return None
+    parties = {party for party, _ in facts.label.originators}
+    for one in slice.overrides:
+        if (
+            facts.digest in one.holdings
+            and request.unit in one.units
+            and request.purpose == one.purpose
+            and request.operation == one.operation
+            and one.not_before_ms <= request.at_ms < one.expires_ms
+            and parties <= set(one.originators)
+        ):
+            return one
+    return None
 
 
 def _total(check: Callable[[], tuple[Reason, ...]]) -> tuple[Reason, ...]:
@@ -164,23 +189,27 @@ def _judge(house: Gatehouse, request: Request, facts: Facts) -> Iterable[Reason]
     if unit is None:
         yield Reason(conjunct="recipients", detail=f"{request.unit} may not hold it")
         return
-    # 8-12. The unit's standing against the label.
+    # 8, 12, 13. What no override lifts: the unit's clearance, the obligations it accepted, time (half-open).
     if level_rank(label.level) > level_rank(unit.clearance):
         yield Reason(conjunct="level", detail=f"{label.level} is above the clearance of {request.unit}")
+    for code in sorted(set(label.handling) - set(unit.handling)):
+        yield Reason(conjunct="handling", detail=f"{request.unit} has not accepted {code}")
+    if not facts.not_before_ms <= request.at_ms < facts.expires_ms:
+        yield Reason(conjunct="time", detail="it is not readable at this instant")
+    if override_for(house.slice, request, facts) is None:
+        yield from _released(house, request, facts, label)
+
+
+def _released(house: Gatehouse, request: Request, facts: Facts, label: Label) -> Iterable[Reason]:
+    # 9-11. Released to this unit, for this purpose, inside this operation.
     if request.unit not in label.recipients:
         yield Reason(conjunct="recipients", detail=f"{request.unit} is not among those it was released to")
     if request.purpose not in label.purposes:  # P1
         yield Reason(conjunct="purposes", detail=f"{request.purpose} is not among its permitted purposes")
     if request.operation not in label.operations:
         yield Reason(conjunct="operations", detail=f"it may not be used inside {request.operation}")
-    for code in sorted(set(label.handling) - set(unit.handling)):
-        yield Reason(conjunct="handling", detail=f"{request.unit} has not accepted {code}")
-    # 13. Half-open: at `expires` it is over.
-    if not facts.not_before_ms <= request.at_ms < facts.expires_ms:
-        yield Reason(conjunct="time", detail="it is not readable at this instant")
     # 14. P1, P4: a positive condition for every originator pair.
-    reader = (request.unit, request.purpose, request.operation)
-    shut = house.slice.blocked(label, reader)
+    shut = house.slice.blocked(label, (request.unit, request.purpose, request.operation))
     if shut:
         for pair in label.originators:
             if house.slice.bits.get(pair, 1) & shut:
@@ -189,8 +218,8 @@ def _judge(house: Gatehouse, request: Request, facts: Facts) -> Iterable[Reason]
     yield from _assurances(house, request, facts)
     # 16. P4: holds on the holding or on anything it came from.
     for order in house.slice.orders:
-        stopped = stops_reader(order, book, unit=request.unit, purpose=request.purpose, operation=request.operation)
-        if stopped and holds(order, book, label=label, feeds=facts.feeds, unit=request.unit):
+        stopped = stops_reader(order, house.book, unit=request.unit, purpose=request.purpose, operation=request.operation)
+        if stopped and holds(order, house.book, label=label, feeds=facts.feeds, unit=request.unit):
             yield Reason(
                 conjunct="holds",
                 detail=f"held by {order.originator}: feed {', '.join(sorted(facts.feeds.intersection(order.feeds)))}",
@@ -236,7 +265,12 @@ def _assurances(house: Gatehouse, request: Request, facts: Facts) -> Iterable[Re
     for grant in _covering(house, request, facts):
         for assurance in grant.assurances:
             if not any(
-                one.party == party and one.assurance == assurance and request.at_ms < one.expires_ms for one in house.slice.acceptances
+                one.party == party
+                and one.assurance == assurance
+                and one.originator in ("", grant.originator)
+                and one.status in ("accepted", "doubted")
+                and request.at_ms < one.expires_ms
+                for one in house.slice.assurances
             ):
                 yield Reason(
                     conjunct="assurances",

@@ -39,6 +39,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     until_ms: int = 0  # 0: until lifted
     carve_outs: tuple[str, ...] = ()
     fears: str = ""  # the use it fears, in words; a statement, never a selector
+    replaces: str = ""  # the order it stands for: narrowed, widened or replaced in one event
+    freeze_until_ms: int = 0  # an emergency freeze of one officer: without a second by then it lapses to review, not to open
+    condition: str = ""  # what has to come about before it is lifted, in words
+    verified_by: str = ""  # the party that reports on the condition
 
     @property
     def is_hold(self) -> bool:

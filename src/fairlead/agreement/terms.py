@@ -37,6 +37,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operation_prints: Mapping[str, Digest]
     lease_s: int = LEASE_DEFAULT_S
     assurances: tuple[str, ...] = ()
+    version: int = 1
 
 
 def make_grant(

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from fairlead.agreement import Acceptance, Gatehouse, Grant, Order, Resume, Standing, apply, compile_slice, fold
-from fairlead.agreement.standing import Event
+from fairlead.agreement import Gatehouse, Grant, Order, Resume, Standing, apply, compile_slice, fold
+from fairlead.agreement.events import Event, kind_of, signatures_needed
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
 from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
@@ -81,7 +81,7 @@ class Node:
         for one in stored:
             if isinstance(one.event, Grant | Order | Resume):
                 raw = envelope_to_json(one.envelope)
-                self.home(one.event.originator).deliver(events.kind_of(one.event), sha256_hex(raw), raw)
+                self.home(one.event.originator).deliver(kind_of(one.event), sha256_hex(raw), raw)
         for feed, raw in manifests:
             known = self.coalition.feeds.get(feed)
             if known is not None:
@@ -147,23 +147,30 @@ class Node:
         return known
 
     def _check_signed(self, tx: Tx, stored: list[events.StoredEvent]) -> None:
-        """Every event is signed by a releasing officer of the party it binds; one that is not stops the node. Raises BadSignature."""
-        keys = self.public_keys(tx)
+        """Every event is signed by releasing officers of the parties it binds; one that is not stops the node. Raises BadSignature."""
         for one in stored:
             if one.envelope in self._signed:
                 continue
-            party = one.event.party if isinstance(one.event, Acceptance) else one.event.originator
+            try:
+                self.check_signed(tx, one.event, one.envelope)
+            except BadSignature as error:
+                do = "restore the database from a copy; nothing is decided on an unsigned event"
+                raise BadSignature(f"event {one.seq} is {error.what}", where="node.sqlite", why=error.why, do=do) from error
+            self._signed.add(one.envelope)
+
+    def check_signed(self, tx: Tx, event: Event, envelope: Envelope) -> None:
+        """Raises BadSignature unless enough releasing officers of every party the event binds have signed it."""
+        keys = self.public_keys(tx)
+        for party, count in signatures_needed(event).items():
             officers = [
                 keys[code]
                 for code, person in self.coalition.people.items()
                 if code in keys and person.party == party and person.may("order")
             ]
             try:
-                verify(one.envelope, officers, kind=events.kind_of(one.event))
+                verify(envelope, officers, kind=kind_of(event), threshold=count)
             except BadSignature as error:
-                do = "restore the database from a copy; nothing is decided on an unsigned event"
-                raise BadSignature(f"event {one.seq} is not signed by {party}", where="node.sqlite", why=error.why, do=do) from error
-            self._signed.add(one.envelope)
+                raise BadSignature(f"not signed by {party}", why=error.why) from error
 
     def house(self, tx: Tx, at_ms: int) -> Gatehouse:
         """The gatehouse of this epoch and instant."""

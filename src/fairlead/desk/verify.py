@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from fairlead.agreement.events import Resume
 from fairlead.agreement.order import Order
-from fairlead.agreement.standing import Resume
 from fairlead.envelope import Envelope, PublicKey, decode, envelope_from_json, sha256_hex
 from fairlead.errors import NotANode, ProofFailed
 from fairlead.receipt.audit import LogReport, audit_log

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from fairlead.agreement.order import Order
-from fairlead.agreement.standing import Acceptance, Event, Resume
-from fairlead.agreement.terms import Grant
+from fairlead.agreement.events import KINDS, Event, kind_of, party_bound, subject_of
 from fairlead.envelope import Envelope, PublicKey, decode, envelope_from_json, envelope_to_json
 from fairlead.errors import MalformedBytes, NotANode
 from fairlead.store.schema import certificates, events
-
-KINDS: Final[dict[str, type[Event]]] = {"grant": Grant, "order": Order, "resume": Resume, "acceptance": Acceptance}
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +20,6 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
     durable_at_ms: int
 
 
-def kind_of(event: Event) -> str:
-    return next(kind for kind, shape in KINDS.items() if isinstance(event, shape))
-
-
 def epoch(tx: Connection) -> int:
     """The number of events so far."""
     return int(tx.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
@@ -38,14 +28,12 @@ def epoch(tx: Connection) -> int:
 def add_event(tx: Connection, event: Event, envelope: Envelope, *, at_ms: int, clock: str) -> int:
     """Append one event; its sequence number. The caller has checked signature and signer."""
     seq = epoch(tx) + 1
-    subject = event.id if isinstance(event, Grant | Order) else event.order if isinstance(event, Resume) else event.assurance
-    originator = event.party if isinstance(event, Acceptance) else event.originator
     tx.execute(
         insert(events).values(
             seq=seq,
             kind=kind_of(event),
-            originator=originator,
-            subject=subject,
+            originator=party_bound(event),
+            subject=subject_of(event),
             envelope=envelope_to_json(envelope),
             durable_at_ms=at_ms,
             clock=clock,

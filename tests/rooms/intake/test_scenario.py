@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from fairlead.agreement.standing import bound_operations, bound_units
+from fairlead.agreement.slice import bound_operations, bound_units
 from fairlead.envelope import decode, sha256_hex
 from fairlead.errors import BadInput, BadScenario, ExcludedUse, LabelFault, UnknownCode, UnreadableLabel
 from fairlead.intake import scenario_file
