@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead.case import Accepted, Known, Refusal, SignedAct, Signer, fold, propose, retell
+from fairlead.case import Accepted, Refusal, SignedAct, Signer, fold, propose, retell
 from fairlead.case.clocks import clocks
 from tests.laws.test_p8_lawful_order import draw
 from tests.rooms.case.story import FULL, KNOWN, PAPER, PEOPLE, Story, demo, detained, stored, until
@@ -182,14 +183,14 @@ def test_p9_an_act_counts_once_and_folding_is_the_same_on_every_node() -> None:
 def test_p9_a_number_another_case_took_meanwhile_refuses_the_seizure() -> None:
     story = until("found").ok("photograph", "boarder", exhibit="E1")
     act = story.sign("seize", "boarder", exhibit="E1")
-    elsewhere = Known(seizure_numbers=frozenset({"SN-1"}), enforcement_units=KNOWN.enforcement_units)
+    elsewhere = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({"SN-1"}))
     assert isinstance(propose(story.state, act, elsewhere), Refusal)
     assert isinstance(propose(story.state, act, KNOWN), Accepted)
 
 
 def test_p9_what_was_done_stays_done_when_roles_units_and_regimes_change_later() -> None:
     story = demo().ok("grounds_withdrawn", "node")
-    today = Known(seizure_numbers=frozenset({"SN-1"}), enforcement_units=frozenset())
+    today = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({"SN-1"}), enforcement_units=frozenset())
     moved = [Signer(person=one, roles=("administrator",), unit="elsewhere") for one in PEOPLE]
     roleless = [
         SignedAct(act=act.act, digest=act.digest, signers=tuple(s for s in moved if s.person in {o.person for o in act.signers}))

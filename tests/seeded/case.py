@@ -100,6 +100,27 @@ FAULTS = (
         "tests/laws/test_p8_withdrawal.py::test_p8_grounds_withdrawn_after_boarding_open_a_legal_review_and_abandon_nobody",
     ),
     Fault(
+        "after-a-halt-no-grounds-need-be-named",
+        NEEDS,
+        "if state.withdrawn and not act.leads and not act.sightings:",
+        "if False:",
+        "tests/laws/test_p8_withdrawal.py::test_p8_grounds_withdrawn_before_boarding_make_the_unit_stand_off",
+    ),
+    Fault(
+        "what-was-seen-before-the-halt-is-ground-after-it",
+        "case/effects.py",
+        "withdrawn=(*state.withdrawn, taken), sightings=())",
+        "withdrawn=(*state.withdrawn, taken))",
+        "tests/laws/test_p8_withdrawal.py::test_p8_a_sighting_of_before_the_withdrawal_or_of_another_unit_or_of_no_record_is_no_ground",
+    ),
+    Fault(
+        "grounds-on-a-lead-nobody-may-read",
+        VERB,
+        "frozenset(row.holding.digest for row in rows if _reads(house, unit, case, row, at_ms))",
+        "frozenset(row.holding.digest for row in rows)",
+        f"{CASE}::test_p8_after_a_halt_a_basis_rests_on_a_lead_that_can_be_read_or_on_an_own_sighting",
+    ),
+    Fault(
         "custody-with-one-signature",
         HANDS,
         'return f"{person} has not signed it: both sides must"',

@@ -23,6 +23,7 @@ VesselAct: TypeAlias = (
     | v.Detect
     | v.Sort
     | v.Monitor
+    | v.Sight
     | v.SeekBasis
     | v.SignBasis
     | v.RenewBasis

@@ -93,7 +93,7 @@ def _case(state: CaseState, signed: SignedAct, line: Entry) -> CaseState:
     moved = {"state": line.to_state, "last_ms": max(state.last_ms, act.at_ms)}
     if line.to_state in INTERRUPTED and before not in INTERRUPTED:
         moved["previous"] = before
-    if isinstance(act, v.LogForce | v.Correct | v.GroundsWithdrawn | v.BasisWithdrawn | v.GroundsRestored | v.BecameRescue):
+    if isinstance(act, v.LogForce | v.Sight | v.Correct | v.GroundsWithdrawn | v.BasisWithdrawn | v.GroundsRestored | v.BecameRescue):
         moved["last_ms"] = state.last_ms  # facts and withdrawals may come late or early: they shift no later act
     state = replace(state, **moved)
     match act:
@@ -104,6 +104,10 @@ def _case(state: CaseState, signed: SignedAct, line: Entry) -> CaseState:
             return replace(voided, seeking=act.person, handed_to="", leads=_more(state.leads, act.leads))
         case v.SignBasis():
             return replace(state, bases=(*state.bases, _basis(signed, act)), leads=_more(state.leads, act.leads))
+        case v.LegalReview():
+            return replace(state, leads=_more(state.leads, act.leads))
+        case v.Sight():
+            return replace(state, sightings=(*state.sightings, line))
         case v.HandOff():
             return replace(state, handed_to=act.to_unit)
         case v.Board():
@@ -115,7 +119,8 @@ def _case(state: CaseState, signed: SignedAct, line: Entry) -> CaseState:
         case v.BasisWithdrawn():
             return _void(state, f"withdrawn by {act.authority}")
         case v.GroundsWithdrawn():
-            state = replace(state, withdrawn=(*state.withdrawn, Withdrawal(order=act.order, leads=act.leads)))
+            taken = Withdrawal(order=act.order, leads=act.leads, at_ms=act.at_ms)
+            state = replace(state, withdrawn=(*state.withdrawn, taken), sightings=())  # red line 7: what is cited next is of after this
             # Before boarding what rested on the grounds stops with them; after it a legal adviser rules.
             return state if state.boarded_ms else _void(state, "the grounds it rested on were withdrawn")
         case v.GroundsRestored():

@@ -21,7 +21,7 @@ from fairlead.case.acts import Act, SignedAct, act_digest, act_from, act_payload
 from fairlead.case.fold import Accepted, Refusal, lawful_next, propose, retell
 from fairlead.case.record import summary, words
 from fairlead.case.state import CaseState, Known, known_from
-from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn
+from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn, LegalReview, SeekBasis, SignBasis
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
@@ -206,7 +206,7 @@ def _append(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, s
     """An act that follows from an order: appended when the table allows it (a closed case takes none)."""
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(signer.person)])
     one = signed(made, *_signers(node, tx, envelope, made, {signer.person: signer.unit}))
-    if not isinstance(propose(state, one, _known(node, tx, case)), Accepted):
+    if not isinstance(propose(state, one, _known(node, tx, case, state, made, made.at_ms)), Accepted):
         return 0
     _store(node, tx, case, one, envelope, at_ms=made.at_ms)
     return 1
@@ -237,7 +237,7 @@ def _take(
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(person) for person in units])
     one = signed(made, *_signers(node, tx, envelope, made, units))
     state = CaseState() if opening else state_of(node, tx, case)
-    judged = propose(state, one, _known(node, tx, case))
+    judged = propose(state, one, _known(node, tx, case, state, made, request.at_ms))
     if isinstance(judged, Refusal):
         record.refusal(node, tx, asked, house=node.house(tx, request.at_ms), rows=(), also=[case.party])
         return refused(
@@ -332,7 +332,7 @@ def _signed_acts(node: Node, tx: Tx, case: cases.Case) -> list[SignedAct]:
     return found
 
 
-def _known(node: Node, tx: Tx, case: cases.Case) -> Known:
+def _known(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, at_ms: int) -> Known:
     numbers = set()
     for other in cases.all_cases(tx):
         if other.id != case.id:
@@ -340,7 +340,15 @@ def _known(node: Node, tx: Tx, case: cases.Case) -> Known:
                 value = decode(stored.envelope.payload_bytes)
                 if isinstance(value, dict) and value.get("act") == "seize":
                     numbers.add(str(value.get("seizure_number", "")))
-    return known_from(node.coalition.book, frozenset(numbers))
+    return known_from(node.coalition.book, frozenset(numbers), _readable(node, tx, case, state, made, at_ms))
+
+
+def _readable(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, at_ms: int) -> frozenset[Digest]:
+    """Those leads an act cites as grounds that the acting unit could read for the boarding at this instant (red line 5)."""
+    cited = made.leads if isinstance(made, SeekBasis | SignBasis | LegalReview) else ()
+    house, unit = node.house(tx, at_ms), state.handed_to or case.unit
+    rows = [row for row in (_lead(tx, lead) for lead in cited) if row is not None]
+    return frozenset(row.holding.digest for row in rows if _reads(house, unit, case, row, at_ms))
 
 
 def _lead(tx: Tx, name: str) -> Row | None:

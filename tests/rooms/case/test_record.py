@@ -49,7 +49,11 @@ def test_halting_the_grounds_changes_the_state_of_the_case_and_no_record_of_a_pe
 
 
 def test_a_ruling_lets_the_case_proceed_from_where_it_was() -> None:
-    story = demo().ok("grounds_withdrawn", "node").ok("legal_review", "lawyer")
+    story = demo().ok("grounds_withdrawn", "node")
+    assert any("grounds that stand" in line for line in missing(story.state, story.now_ms))
+    story.ok("sight", "boarder")
+    assert not any("grounds that stand" in line for line in missing(story.state, story.now_ms))
+    story.ok("legal_review", "lawyer", sightings=[story.acts[-1].digest])
     assert story.state.state == "found"
     story.ok("hold_vessel", "boarder").ok("dispose", "watch").ok("hand_over_case", "boarder", ("port-guard",))
     assert story.state.state == "transferred"
@@ -130,4 +134,4 @@ def test_only_law_enforcement_under_a_lawful_command_may_be_handed_a_boarding() 
         categories={},
         handling={},
     )
-    assert known_from(book, frozenset({"N"})).enforcement_units == {"cutter"}
+    assert known_from(book, frozenset({"N"}), frozenset()).enforcement_units == {"cutter"}

@@ -10,6 +10,7 @@ from fairlead import errors
 from fairlead.desk.answer import Outcome
 from fairlead.desk.halt import Wish, halt, resume
 from fairlead.desk.interdict import LATE_MAX_MS, SLACK_MS, act, list_cases, open_case, show_case
+from fairlead.desk.read import read
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
 from tests.rooms.case.story import DEFAULTS
 from tests.rooms.desk.tiny import MINUTE_MS, START_MS, Tiny, no, value
@@ -126,6 +127,25 @@ def test_p8_a_halt_withdraws_the_grounds_of_the_case_it_reaches_and_a_resume_res
     assert state(tiny, case) == "grounds_withdrawn"
     lifted = value(resume(tiny.node, tiny.who("alfa-release"), order["order"]))
     assert lifted["grounds_restored"] == 1
+
+
+def test_p8_after_a_halt_a_basis_rests_on_a_lead_that_can_be_read_or_on_an_own_sighting(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    gone = value(show_case(tiny.node, tiny.who("cutter-watch"), case))["case"]["leads"]
+    rest, closed = (value(read(tiny.node, tiny.who("cutter-watch"), tiny.lead(drop)))["digest"] for drop in ("alfa-radar", "bravo-air"))
+    value(halt(tiny.node, tiny.who("alfa-release"), Wish(feeds=("alfa-radar",))))
+    assert "withdrawn" in no(take(tiny, case, "seek_basis", leads=gone))["reasons"][0]
+    silent = no(take(tiny, case, "seek_basis", leads=[]))
+    assert "cite a lead the acting unit can read now" in silent["reasons"][0]
+    assert silent["lawful_next"][0] == "sight"
+    said = [no(take(tiny, case, "seek_basis", leads=[one])) for one in (closed, "0" * 64)]
+    assert said[0] == said[1], "a lead that cannot be read is an absent one"
+    assert "cannot be read" in said[0]["reasons"][0]
+    value(take(tiny, case, "seek_basis", leads=[rest]))
+    own = value(take(tiny, case, "sight"))["digest"]
+    signed = {"adviser": "charlie-legal", "valid_until_ms": START_MS + 10**7}
+    no(take(tiny, case, "sign_basis", by="charlie-legal", **signed))
+    value(take(tiny, case, "sign_basis", by="charlie-legal", **signed, sightings=[own]))
 
 
 def test_red_line_15_a_halt_of_the_lead_hides_no_record_of_what_was_done(tiny: Tiny) -> None:
