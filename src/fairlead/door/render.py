@@ -32,6 +32,7 @@ TABS: Final = (
     ("picture", "Picture", "picture"),
     ("leads", "Leads", "list"),
     ("cases", "Cases", "list"),
+    ("explain", "Explain", "explain"),
     ("agreements", "Agreements", "audit"),
     ("receipts", "Receipts", "audit"),
     ("inbox", "Inbox", "audit"),
