@@ -8,6 +8,7 @@ GATE = "agreement/gate.py"
 STANDING = "agreement/standing.py"
 SLICE = "agreement/slice.py"
 ORDER = "agreement/order.py"
+SELECTOR = "agreement/selector.py"
 LISTS = "agreement/lists.py"
 ONE = "tests/laws/test_p1_conjuncts.py"
 AXES = "tests/laws/test_p4_axes.py"
@@ -161,11 +162,11 @@ FAULTS = (
         "",
         f"{ONE}::test_p1_a_grant_is_void_when_the_parent_commands_regime_changes",
     ),
-    Fault("orders-do-not-mask", SLICE, "if not any(_masks(", "if True or not any(_masks(", NAMED),
+    Fault("orders-do-not-mask", SLICE, "if not any(_shuts(", "if True or not any(_shuts(", NAMED),
     Fault(
         "order-stops-every-category",
-        SLICE,
-        "and (not order.categories or category in order.categories)",
+        SELECTOR,
+        "and (not order.categories or pair[1] in order.categories)",
         "and True",
         f"{AXES}::test_p4_an_order_stops_the_category_it_names_and_no_other",
     ),
@@ -186,13 +187,13 @@ FAULTS = (
     # Orders.
     Fault(
         "suspension-direction-swapped",
-        ORDER,
+        SELECTOR,
         "(not order.units or unit in order.units)",
         "(not order.units or unit not in order.units)",
         NAMED,
     ),
-    Fault("originators-own-units-are-hit", ORDER, "    if party == order.originator:\n", "    if False:\n", NAMED),
-    Fault("order-stops-every-purpose", ORDER, "(not order.purposes or purpose in order.purposes)", "True", NAMED),
+    Fault("originators-own-units-are-hit", SELECTOR, "    if party == order.originator:\n", "    if False:\n", NAMED),
+    Fault("order-stops-every-purpose", SELECTOR, "(not order.purposes or purpose in order.purposes)", "True", NAMED),
     Fault(
         "order-end-inclusive",
         ORDER,

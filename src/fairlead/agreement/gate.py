@@ -27,8 +27,9 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from fairlead.agreement.events import Override
-from fairlead.agreement.order import holds, stops_reader
+from fairlead.agreement.order import holds
 from fairlead.agreement.people import ACTS, Person
+from fairlead.agreement.selector import shuts_pair, stops_reader
 from fairlead.agreement.slice import Slice, bound_operations, bound_units
 from fairlead.agreement.terms import Grant
 from fairlead.label import EXCLUDED_USES, PURPOSES, CodeBook, Label, Purpose, level_rank
@@ -232,12 +233,7 @@ def _shut(house: Gatehouse, request: Request, pair: tuple[str, str]) -> Reason:
     """Why a pair is not open: an order stops it, or no grant ever covered it."""
     originator, category = pair
     for order in house.slice.orders:
-        if (
-            order.originator == originator
-            and not order.is_hold
-            and (not order.categories or category in order.categories)
-            and stops_reader(order, house.book, unit=request.unit, purpose=request.purpose, operation=request.operation)
-        ):
+        if shuts_pair(order, house.book, pair, unit=request.unit, purpose=request.purpose, operation=request.operation):
             detail, agreement = f"{originator} has halted {category} for this reader", order.id
             break
     else:

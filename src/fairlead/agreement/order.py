@@ -15,17 +15,25 @@ from typing import Final
 
 import msgspec
 
+from fairlead.agreement.area import Area
 from fairlead.errors import BadInput
 from fairlead.label import CodeBook, Label, Purpose, purpose_of
 from fairlead.label.codebook import need, need_all
 
 CARVE_OUTS: Final[dict[str, str]] = {
     "co_originators": "products go on being readable by the other parties they were made from",
+    "safety_of_life": "rescue centres go on reading the few fields of a record that states distress",
+}
+REACHES: Final[dict[str, str]] = {
+    "new": "what is stored from now on",
+    "future_subscriptions": "what agreements signed or amended from now on would open",
+    "already_shared": "what is stored already",
+    "derived": "what was or will be derived from it",
 }
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One signed suspension; times in Unix milliseconds UTC."""
+    """One signed suspension; times in Unix milliseconds UTC, half-open."""
 
     id: str
     originator: str
@@ -36,17 +44,36 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operations: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    sensors: tuple[str, ...] = ()
+    regions: tuple[Area, ...] = ()
+    channels: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()  # vessel numbers, digests of records
+    window_from_ms: int = 0
+    window_to_ms: int = 0  # 0: without an end
     until_ms: int = 0  # 0: until lifted
+    reach: tuple[str, ...] = ()  # empty: everything
     carve_outs: tuple[str, ...] = ()
     fears: str = ""  # the use it fears, in words; a statement, never a selector
     replaces: str = ""  # the order it stands for: narrowed, widened or replaced in one event
     freeze_until_ms: int = 0  # an emergency freeze of one officer: without a second by then it lapses to review, not to open
     condition: str = ""  # what has to come about before it is lifted, in words
     verified_by: str = ""  # the party that reports on the condition
+    confidential: bool = False  # recipients are not told that there is one; oversight is
+    no_rescue_because: str = ""  # why the order leaves nothing open to rescue centres
+    recalls: tuple[str, ...] = ()  # the parties asked to give back or destroy what they hold, and by when to answer
+    answer_by_ms: int = 0
 
     @property
     def is_hold(self) -> bool:
-        return bool(self.feeds)
+        """Whether records have to be looked at: a label knows none of these."""
+        return self.selects_sources or bool(self.reach) or "co_originators" in self.carve_outs
+
+    @property
+    def selects_sources(self) -> bool:
+        """Whether it names an axis that labels do not know."""
+        axes = self.feeds or self.sensors or self.regions or self.channels or self.assets or self.objects
+        return bool(axes or self.window_from_ms or self.window_to_ms)
 
 
 def make_order(
@@ -100,19 +127,6 @@ def make_order(
 def in_force(order: Order, at_ms: int) -> bool:
     """Whether the order stands at this instant: half-open, and an end of 0 never comes."""
     return order.until_ms == 0 or at_ms < order.until_ms
-
-
-def stops_reader(order: Order, book: CodeBook, *, unit: str, purpose: str, operation: str) -> bool:
-    """Whether the order reaches this reader. The originator's own units never; an empty axis means every one (P4)."""
-    party = book.units[unit].party
-    if party == order.originator:
-        return False
-    return (
-        (not order.partners or party in order.partners)
-        and (not order.units or unit in order.units)
-        and (not order.purposes or purpose in order.purposes)
-        and (not order.operations or operation in order.operations)
-    )
 
 
 def holds(order: Order, book: CodeBook, *, label: Label, feeds: frozenset[str], unit: str) -> bool:

@@ -14,7 +14,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from fairlead.agreement.events import Assurance, Denounce, Override
-from fairlead.agreement.order import Order, in_force, stops_reader
+from fairlead.agreement.order import Order, in_force
+from fairlead.agreement.selector import shuts_pair
 from fairlead.agreement.standing import Standing
 from fairlead.agreement.terms import Grant
 from fairlead.label import CodeBook, Label
@@ -86,7 +87,8 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
         for reader in _readers(grant, book):
             given = 0
             for category in grant.categories:
-                if not any(_masks(order, book, grant.originator, category, reader) for order in orders):  # P4
+                pair = (grant.originator, category)
+                if not any(_shuts(order, book, pair, reader) for order in orders):  # P4
                     given |= bits[grant.originator, category]
             open_to[reader] = open_to.get(reader, 0) | given
     from_ms, to_ms = _boundaries(standing, at_ms)
@@ -111,14 +113,9 @@ def _readers(grant: Grant, book: CodeBook) -> Iterable[Reader]:
                 yield unit, purpose, operation
 
 
-def _masks(order: Order, book: CodeBook, originator: str, category: str, reader: Reader) -> bool:
+def _shuts(order: Order, book: CodeBook, pair: Pair, reader: Reader) -> bool:
     unit, purpose, operation = reader
-    return (
-        not order.is_hold
-        and order.originator == originator
-        and (not order.categories or category in order.categories)
-        and stops_reader(order, book, unit=unit, purpose=purpose, operation=operation)
-    )
+    return shuts_pair(order, book, pair, unit=unit, purpose=purpose, operation=operation)
 
 
 def _boundaries(standing: Standing, at_ms: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ import msgspec
 from fairlead.agreement import Gatehouse, Order, Request, Resume, decide, make_order, words
 from fairlead.agreement.gate import below_ceiling
 from fairlead.agreement.lists import Row, facts_of
-from fairlead.agreement.order import stops_reader
+from fairlead.agreement.selector import stops_reader
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signed_by
@@ -74,7 +74,7 @@ def halt(node: Node, asker: Asker, wish: Wish) -> Outcome:
     reasons = entitled(node, asker, act="order")
     if reasons:
         return refuse(node, asker, act="order", reasons=reasons)
-    with node.db.write() as tx:
+    with node.db.order() as tx:
         order = draft_order(node, asker, wish, at_ms=at_ms)
         reach = _reach(node, tx, order, at_ms)
         standing = node.standing(tx)
