@@ -4,11 +4,10 @@
 2. Axes a label does not know (feed, sensor, region, channel, asset, objects, window) select *sources*, by `matches`. Axes are
    joined by "and", the values of one axis by "or". It falls on the safe side: a source that overlaps is selected whole, one that
    names no place lies in every region.
-3. A hold is closed under descent. The store keeps two sets of records for each hold, both inherited from any parent (P4):
-     rooted   a source that `matches`, and everything that descends from one
-     held     a record of which `lies_on` is true, and everything that descends from one
-   With the reach left at everything the two are the same set. `Facts.held` carries the ids of the orders of the second set,
-   `Facts.rooted` those of the first.
+3. A hold is closed under descent: `lying` says which of the order's sets a record belongs to, from the record itself and its
+   parents. `Facts.held` carries the names of all sets a record belongs to (P4). The names, `sets_of`, are
+     <id>          the hold lies on it: `lies_on` is true of it, or of anything it came from
+     <id>/rooted   only for an order with a reach in parts: it is a source that `matches`, or descends from one
 4. Reach, in parts: `new` are sources stored after the order, `already_shared` those stored before it, `derived` what is no source
    itself, `future_subscriptions` that no grant signed or amended after the order opens what is rooted.
 """
@@ -16,12 +15,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from typing import Final
 
 import msgspec
 
 from fairlead.agreement.area import Box, meet
 from fairlead.agreement.order import Order
 from fairlead.label import CodeBook, Label
+
+ROOTED: Final = "/rooted"
 
 
 class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,13 +56,25 @@ def matches(order: Order, source: SourceFacts) -> bool:
     )
 
 
-def lies_on(order: Order, *, rooted: bool, later: bool, derived: bool) -> bool:
-    """Whether the hold lies on a record in its own right: `rooted` as above, `later` stored after the order, `derived` no source.
+def sets_of(order: Order) -> tuple[str, ...]:
+    """The names of the sets of records this order needs; none for an order that is no hold."""
+    if not order.is_hold:
+        return ()
+    return (order.id, order.id + ROOTED) if order.reach else (order.id,)
 
-    What descends from a record the hold lies on is held with it, whatever this says of it.
-    """
-    if not rooted:
-        return False
+
+def lying(order: Order, source: SourceFacts | None, inherited: Container[str], *, later: bool) -> frozenset[str]:
+    """The sets of this order that a record belongs to. `source`: none for what is derived; `inherited`: the sets of its parents;
+    `later`: it is stored after the order."""
+    if not order.is_hold:
+        return frozenset()
+    rooted = matches(order, source) if source else order.id in inherited or order.id + ROOTED in inherited
+    held = order.id in inherited or (rooted and lies_on(order, later=later, derived=source is None))
+    return frozenset(name for name, inside in ((order.id, held), (order.id + ROOTED, rooted and bool(order.reach))) if inside)
+
+
+def lies_on(order: Order, *, later: bool, derived: bool) -> bool:
+    """Whether the hold lies, in its own right, on a record that is rooted: `later` stored after the order, `derived` no source."""
     if not order.reach:
         return True
     if derived:
@@ -98,7 +112,6 @@ def holds_against(
     label: Label,
     unit: str,
     held: Container[str],
-    rooted: Container[str],
     opened_by: Mapping[tuple[str, str], Iterable[int]],
     signed: int,
 ) -> bool:
@@ -110,7 +123,7 @@ def holds_against(
         return False
     if order.id in held:
         return True
-    if "future_subscriptions" not in order.reach or order.id not in rooted:
+    if "future_subscriptions" not in order.reach or order.id + ROOTED not in held:
         return False
     own = [pair for pair in label.originators if pair[0] == order.originator]
     return any(not any(seq < signed for seq in opened_by.get(pair, ())) for pair in own)
