@@ -34,6 +34,7 @@ from fairlead.intake.scenario_file import (
     PartyTable,
     PersonTable,
     PlaceTable,
+    RegionTable,
     ScenarioTable,
     SeaTable,
     Tables,
@@ -41,7 +42,7 @@ from fairlead.intake.scenario_file import (
     e7_of,
     ms_of,
 )
-from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Unit, make_label
+from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Region, Unit, make_label
 from fairlead.label.codebook import need, need_all
 from fairlead.picture.parameters import Parameters
 from fairlead.report.detection import FeedFacts
@@ -171,7 +172,20 @@ def _book(tables: Tables, version: int) -> CodeBook:
             operations=operations,
             categories=dict(tables.each("categories", str)),
             handling={code: Handling(code=code, text=text) for code, text in tables.each("handling", str)},
+            regions={code: _region(tables, code, table) for code, table in tables.each("regions", RegionTable)},
         )
+
+
+def _region(tables: Tables, code: str, table: RegionTable) -> Region:
+    where = tables.at(f"regions.{code}")
+    return Region(
+        code=code,
+        name=table.name,
+        south_e7=e7_of(table.south_deg, 90, where),
+        west_e7=e7_of(table.west_deg, 180, where),
+        north_e7=e7_of(table.north_deg, 90, where),
+        east_e7=e7_of(table.east_deg, 180, where),
+    )
 
 
 def _person(tables: Tables, book: CodeBook, code: str, table: PersonTable) -> Person:

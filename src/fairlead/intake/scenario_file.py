@@ -120,6 +120,14 @@ class AgreementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     assurances: tuple[str, ...] = ()
 
 
+class RegionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    south_deg: Decimal
+    west_deg: Decimal
+    north_deg: Decimal
+    east_deg: Decimal
+
+
 class PlaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["port", "anchorage"]
     name: str
@@ -136,7 +144,10 @@ class SeaTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 # One table each; a key of `[scenario]` and `[clock]` stands alone, the others hold one table or value per code.
 SINGLE: Final = ("scenario", "clock")
-BY_CODE: Final = ("categories", "handling", "parties", "commands", "units", "operations", "people", "feeds", "agreements", "picture")
+BY_CODE: Final = (
+    *("categories", "handling", "parties", "commands", "units", "operations", "regions"),
+    *("people", "feeds", "agreements", "picture"),
+)
 LISTED: Final = ("places", "seas")
 _MUST: Final = ("scenario", "clock", "categories", "parties", "commands", "units", "operations", "people")
 
