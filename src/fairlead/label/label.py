@@ -15,8 +15,8 @@ from typing import Final
 
 import msgspec
 
-from fairlead.envelope import Digest, JsonValue, encode, sha256_hex
-from fairlead.errors import LabelFault
+from fairlead.envelope import Digest, JsonValue, decode, encode, sha256_hex
+from fairlead.errors import LabelFault, MalformedBytes, UnknownCode
 from fairlead.label.codebook import CodeBook, need, need_all
 from fairlead.label.level import LEVELS, Level, level_rank
 from fairlead.label.purpose import PURPOSES, Purpose, expand, purpose_of
@@ -45,7 +45,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
             codes: tuple[str | tuple[str, str], ...] = getattr(self, field)
             if not _are_codes(codes, each=2 if field == "originators" else 1):
                 raise LabelFault("a set in a label is not a tuple of codes", where=field)
-            if list(codes) != sorted(set(codes)):  # type: ignore[type-var]  # all of one kind, as was just seen
+            if list(codes) != sorted(set(codes)):
                 raise LabelFault("a set in a label is not sorted or repeats a code", where=field)
         if not isinstance(self.level, str) or type(self.lease_s) is not int:
             raise LabelFault("a label has no level or no lease")
@@ -134,6 +134,16 @@ def label_value(label: Label) -> JsonValue:
     """The label as a JSON value, the form that is hashed."""
     value: JsonValue = msgspec.to_builtins(label)
     return value
+
+
+def read_label(raw: bytes) -> Label:
+    """The label whose canonical bytes are `raw`. Raises LabelFault: a label that does not read lets nobody in."""
+    try:
+        return msgspec.convert(decode(raw), Label)
+    except (MalformedBytes, UnknownCode, msgspec.ValidationError) as error:
+        raise LabelFault(
+            "a stored label does not read", why=str(error), do="restore it from a copy; nothing derives from it"
+        ) from error
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)
