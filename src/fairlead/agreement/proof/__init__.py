@@ -4,6 +4,7 @@ from fairlead.agreement.proof.certificate import certificate_of, state_of
 from fairlead.agreement.proof.checker import check
 from fairlead.agreement.proof.graph import Release, World, graph_of, guarded
 from fairlead.agreement.proof.invariant import NOT_PROVED, make_invariant, unknown_codes, words_of
+from fairlead.agreement.proof.path import Step, steps, steps_for, why_broken
 from fairlead.agreement.proof.search import Hop, breaches, path_to, search
 from fairlead.agreement.proof.verdict import Broken, Proved, Verdict, check_event, check_release, prove, replay
 
@@ -13,6 +14,7 @@ __all__ = [
     "Hop",
     "Proved",
     "Release",
+    "Step",
     "Verdict",
     "World",
     "breaches",
@@ -28,6 +30,9 @@ __all__ = [
     "replay",
     "search",
     "state_of",
+    "steps",
+    "steps_for",
     "unknown_codes",
+    "why_broken",
     "words_of",
 ]
