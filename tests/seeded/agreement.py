@@ -223,10 +223,14 @@ FAULTS = (
         "    return tuple(chosen) or tuple(rows)\n",
         f"{ONE}::test_p1_a_list_of_what_is_not_permitted_is_empty_and_never_everything",
     ),
+    Fault("holds-missing-from-lists", LISTS, "feeds=row.feeds,\n", "feeds=frozenset(),\n", LIST),
     Fault(
-        "holds-missing-from-lists", LISTS, "expires_ms=FOREVER_MS, feeds=row.feeds)", "expires_ms=FOREVER_MS, feeds=frozenset())", LIST
+        "lists-judge-by-label-alone",
+        LISTS,
+        "key = (facts.label, facts.feeds, facts.held, facts.distress, ",
+        "key = (facts.label, ",
+        LIST,
     ),
-    Fault("lists-judge-by-label-alone", LISTS, "key = (row.holding.label, row.feeds)", "key = (row.holding.label, frozenset())", LIST),
     Fault(
         "lists-without-time",
         LISTS,

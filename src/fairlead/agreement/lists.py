@@ -11,33 +11,46 @@ from typing import TypeVar
 import msgspec
 
 from fairlead.agreement.gate import Facts, Gatehouse, Request, decide
-from fairlead.label import Label
 from fairlead.report.holding import FOREVER_MS, Holding
 
 T = TypeVar("T")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A holding with every feed in its ancestry, as lists judge it."""
+    """A holding as lists judge it: with its place in the order of writes, the feeds behind it and the holds that lie on it."""
 
     holding: Holding
     feeds: frozenset[str]
+    num: int = 0  # never shown to a reader
+    depth: int = 0  # steps down from the farthest source
+    held: frozenset[str] = frozenset()  # the sets of hold orders that it belongs to (selector.py)
+    distress: bool = False  # whether it states that somebody is in distress
 
 
 def facts_of(row: Row) -> Facts:
     """What the gate judges of this row."""
     holding = row.holding
-    return Facts(label=holding.label, not_before_ms=holding.not_before_ms, expires_ms=holding.expires_ms, feeds=row.feeds)
+    return Facts(
+        label=holding.label,
+        not_before_ms=holding.not_before_ms,
+        expires_ms=holding.expires_ms,
+        feeds=row.feeds,
+        digest=holding.digest,
+        held=row.held,
+        distress=row.distress,
+    )
 
 
 def permitted(house: Gatehouse, request: Request, rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The rows this request may see, in the order given. The label part of the answer is judged once per (label, feeds)."""
-    judged: dict[tuple[Label, frozenset[str]], bool] = {}
+    """The rows this request may see, in the order given. Rows the gate cannot tell apart but by their times are judged once."""
+    named = {digest for override in house.slice.overrides for digest in override.holdings}
+    judged: dict[tuple[object, ...], bool] = {}
     chosen = []
     for row in rows:
-        key = (row.holding.label, row.feeds)
+        facts = facts_of(row)
+        key = (facts.label, facts.feeds, facts.held, facts.distress, facts.digest if facts.digest in named else "")
         if key not in judged:
-            timeless = Facts(label=row.holding.label, not_before_ms=0, expires_ms=FOREVER_MS, feeds=row.feeds)
+            timeless = msgspec.structs.replace(facts, not_before_ms=0, expires_ms=FOREVER_MS)
             judged[key] = decide(house, request, timeless).permitted
         if judged[key] and row.holding.not_before_ms <= request.at_ms < row.holding.expires_ms:
             chosen.append(row)

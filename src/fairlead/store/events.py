@@ -1,13 +1,18 @@
-"""The signed events between parties, in their one sequence, and the certificates of the people who may sign them."""
+"""The signed events between parties, in their one sequence, and the certificates of the people who may sign them.
+
+An order that is a hold is placed where it is appended, and released where what lifts or replaces it is: no verb can forget it (P4).
+"""
 
 from __future__ import annotations
 
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from fairlead.agreement.events import KINDS, Event, kind_of, party_bound, subject_of
+from fairlead.agreement.events import KINDS, Event, Resume, kind_of, party_bound, subject_of
+from fairlead.agreement.order import Order
 from fairlead.envelope import Envelope, PublicKey, decode, envelope_from_json, envelope_to_json
 from fairlead.errors import MalformedBytes, NotANode
+from fairlead.store import holds
 from fairlead.store.schema import certificates, events
 
 
@@ -39,7 +44,18 @@ def add_event(tx: Connection, event: Event, envelope: Envelope, *, at_ms: int, c
             clock=clock,
         )
     )
+    _hold(tx, event)
     return seq
+
+
+def _hold(tx: Connection, event: Event) -> None:
+    if isinstance(event, Order):
+        if event.replaces:
+            holds.release(tx, event.replaces)
+        if event.is_hold:
+            holds.place(tx, event)
+    elif isinstance(event, Resume):
+        holds.release(tx, event.order)
 
 
 def all_events(tx: Connection, *, until_ms: int | None = None) -> list[StoredEvent]:

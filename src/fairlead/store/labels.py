@@ -1,0 +1,62 @@
+"""Labels as stored, each once: a label and the feeds behind it get a small number that is good inside this node only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from fairlead.envelope import decode, encode
+from fairlead.label import Label, label_hash
+from fairlead.label.label import label_value
+from fairlead.store.memory import may_remember, memory, wrote
+from fairlead.store.schema import holdings, labels
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A label as holdings have it: with the feeds behind it, and whether they state distress."""
+
+    label: Label
+    feeds: frozenset[str]
+    distress: bool
+
+
+def intern_label(tx: Connection, label: Label, feeds: Iterable[str] = (), *, distress: bool = False) -> int:
+    """The small number of a label with these feeds behind it."""
+    name, behind = label_hash(label), encode(sorted(set(feeds))).decode()
+    same = (labels.c.hash == name, labels.c.feeds == behind, labels.c.distress == int(distress))
+    found = tx.execute(select(labels.c.id).where(*same)).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    wrote(tx)
+    made = tx.execute(insert(labels).values(hash=name, feeds=behind, distress=int(distress), body=encode(label_value(label))))
+    key = made.inserted_primary_key
+    assert key is not None  # both databases give the key of every insert
+    return int(key[0])
+
+
+def known_labels(tx: Connection) -> dict[int, Known]:
+    """Every label of the store, by number. Not to be changed by the caller."""
+    kept = memory(tx)
+    with kept.lock:
+        last = max(kept.labels, default=0)
+        rows = tx.execute(select(labels).where(labels.c.id > last).order_by(labels.c.id)).all()
+        fresh = {row.id: _known(bytes(row.body), row.feeds, row.distress) for row in rows}
+        if may_remember(tx):
+            kept.labels.update(fresh)
+        return kept.labels | fresh
+
+
+def _known(body: bytes, feeds: str, distress: int) -> Known:
+    behind = decode(feeds.encode())
+    assert isinstance(behind, list)
+    return Known(label=msgspec.convert(decode(body), Label), feeds=frozenset(map(str, behind)), distress=bool(distress))
+
+
+def counted(tx: Connection) -> tuple[int, int]:
+    """How many holdings there are, and how many distinct labels they have."""
+    return (
+        int(tx.execute(select(func.count()).select_from(holdings)).scalar_one()),
+        int(tx.execute(select(func.count(labels.c.hash.distinct()))).scalar_one()),
+    )

@@ -1,0 +1,90 @@
+"""What a process remembers of a database between transactions; never more than was committed.
+
+1. Only what can no longer change is remembered: labels, links between holdings, sets of holds by their digest. Rows are numbered in
+   the order of writes, so each transaction asks for what came after the last number it knows, in its own snapshot.
+2. A transaction that has itself added holdings remembers nothing: it may still be rolled back, and its numbers given out again.
+3. Another process's writes are seen at the next transaction, because nothing is answered from memory alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from pyroaring import BitMap
+from sqlalchemy import Connection, Engine, func, select
+
+from fairlead.store.lineage import Lineage, Links
+from fairlead.store.schema import holdings, parents
+
+WROTE: Final = "fairlead_wrote"
+PART: Final = 200_000  # links fetched at a time
+
+
+class Memory:
+    """One database as one process remembers it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.lineage = Lineage()
+        self.labels: dict[int, Any] = {}  # Known of labels.py
+        self.placed: dict[str, BitMap] = {}  # by digest
+        self.later: dict[str, BitMap] = {}  # by name
+        self.later_upto = 0
+
+
+_OF: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+def memory(tx: Connection) -> Memory:
+    """The memory of the database this transaction is of."""
+    with _MAKING:
+        return _OF.setdefault(tx.engine, Memory())
+
+
+def wrote(tx: Connection) -> None:
+    """This transaction has added holdings or labels: nothing it reads may be remembered."""
+    tx.info[WROTE] = True
+
+
+def begin(tx: Connection) -> None:
+    """A transaction begins on this connection."""
+    tx.info.pop(WROTE, None)
+
+
+def may_remember(tx: Connection) -> bool:
+    return WROTE not in tx.info
+
+
+def newest(tx: Connection) -> int:
+    """The largest number given out, as this transaction sees it; 0 in an empty store."""
+    return int(tx.execute(select(func.coalesce(func.max(holdings.c.num), 0))).scalar_one())
+
+
+def descendants(tx: Connection, sources: BitMap) -> BitMap:
+    """The sources and everything computed from them, as this transaction sees the store."""
+    kept = memory(tx)
+    size = newest(tx)
+    with kept.lock:
+        links = _links(tx, kept.lineage.upto)
+        if may_remember(tx):
+            kept.lineage.extend(links, size)
+            more: list[tuple[int, int, int]] = []
+        else:
+            more = [(child, parent, depth) for child, parent, depth in links.tolist()]
+        return kept.lineage.descend(sources, size=size, more=more)
+
+
+def _links(tx: Connection, after: int) -> Links:
+    """The links of children after this number, by child."""
+    query = select(parents.c.child, parents.c.parent, parents.c.depth).where(parents.c.child > after).order_by(parents.c.child)
+    found = tx.execute(query)
+    parts = [
+        np.fromiter(itertools.chain.from_iterable(part), np.int64, count=3 * len(part)).reshape(-1, 3)
+        for part in found.partitions(PART)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, 3), np.int64)
