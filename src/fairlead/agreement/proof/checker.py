@@ -113,7 +113,7 @@ def _granted(graph: Graph, carry: Carry, pair: tuple[str, str], fit: set[str]) -
 
 
 def _stops(graph: Graph, one: Stop, use: Use) -> bool:
-    """Whether an order reaches this reader; an empty axis is every one, its originator's own units never."""
-    party = graph.units[use[0]].party
+    """Whether an order reaches this reader; an empty axis is every one, its originator's own units and a spared rescue never."""
+    party, spared = graph.units[use[0]].party, one.spares_rescue and graph.units[use[0]].rescues and use[1] == "search_and_rescue"
     axes = ((one.partners, party), (one.units, use[0]), (one.purposes, use[1]), (one.operations, use[2]))
-    return party != one.originator and all(not axis or code in axis for axis, code in axes)
+    return party != one.originator and not spared and all(not axis or code in axis for axis, code in axes)

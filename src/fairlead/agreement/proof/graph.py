@@ -5,8 +5,9 @@
 2. The graph is wider than today's gate in three ways, so that a proof does not fall with somebody else's act: whatever an assurance
    asks is taken as accepted (the recipient accepts it alone), sources carry the widest label their originator could write, and a
    hold on a feed is taken as not there (another feed of the same category may carry the same).
-3. It holds what can reach the guarded pairs and nothing else: terms of others only where a sanitised release led to them.
-4. Every value is canonical JSON as it stands, so that the bytes of a graph are the state a certificate is for.
+3. What an order leaves open to rescue centres is open: a few fields of what states distress reach them, and that is told.
+4. It holds what can reach the guarded pairs and nothing else: terms of others only where a sanitised release led to them.
+5. Every value is canonical JSON as it stands, so that the bytes of a graph are the state a certificate is for.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[str, ...]
     categories: tuple[str, ...]
     to_ms: int
+    spares_rescue: bool  # it leaves what states distress open to rescue centres
 
 
 class Exempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,11 +115,12 @@ class Carry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit: whose it is, how high it is cleared, what it has accepted."""
+    """A unit: whose it is, how high it is cleared, what it has accepted, whether it is a rescue centre."""
 
     party: str
     rank: int
     handling: tuple[str, ...]
+    rescues: bool
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +156,7 @@ def graph_of(world: World, invariant: Invariant, at_ms: int) -> Graph:
         book_version=book.version,
         invariant=invariant,
         units={
-            code: Reader(party=unit.party, rank=level_rank(unit.clearance), handling=unit.handling)
+            code: Reader(party=unit.party, rank=level_rank(unit.clearance), handling=unit.handling, rescues=unit.regime == "rescue")
             for code, unit in sorted(book.units.items())
         },
         operations={code: tuple(sorted(one.units)) for code, one in sorted(book.operations.items())},
@@ -263,6 +266,7 @@ def _stop(order: Order) -> Stop:
         operations=order.operations,
         categories=order.categories,
         to_ms=order.until_ms or FOREVER_MS,
+        spares_rescue="safety_of_life" in order.carve_outs,
     )
 
 

@@ -16,8 +16,8 @@ import msgspec
 from fairlead.agreement.gate import below_ceiling
 from fairlead.agreement.proof.graph import RELEASE, SOURCE, World
 from fairlead.agreement.proof.search import Hop
-from fairlead.agreement.proof.verdict import Broken
-from fairlead.label import CodeBook, Purpose, end_served
+from fairlead.agreement.proof.verdict import Broken, only_in_distress
+from fairlead.label import Purpose, end_served
 
 Kind: TypeAlias = Literal["grant", "override", "release", "redacted"]
 REDACTED: Final = "a step that rests on the word of others; oversight can see it"
@@ -71,7 +71,7 @@ def _step(world: World, broken: Broken, hop: Hop) -> Step:
     word_of = {terms[id] for id in hop.agreements if id in terms}.union(*(signers.get(id, ()) for id in hop.agreements))
     return Step(
         kind="override" if override else "grant",
-        words=_held(world.book, broken, hop, "override" if override else "agreement"),
+        words=_held(world, broken, hop, "override" if override else "agreement"),
         at_ms=hop.at_ms,
         agreements=hop.agreements,
         word_of=tuple(sorted(word_of)),
@@ -82,14 +82,16 @@ def _step(world: World, broken: Broken, hop: Hop) -> Step:
     )
 
 
-def _held(book: CodeBook, broken: Broken, hop: Hop, kind: str) -> str:
-    unit = book.units[hop.unit]
+def _held(world: World, broken: Broken, hop: Hop, kind: str) -> str:
+    book, unit = world.book, world.book.units[hop.unit]
     text = (
         f"from {utc(hop.at_ms)} {kind} {' and '.join(hop.agreements)} lets {unit.name} ({book.parties[unit.party].name}) "
         f"hold {carried(hop.carrier)} for {hop.purpose} in {hop.operation}"
     )
     if below_ceiling(book, hop.unit):
         text += ", in the coarse form"
+    if only_in_distress(world, {}, hop):
+        text += ", the few fields of what states distress"
     served = end_served(Purpose(hop.purpose)).intersection(broken.invariant.never_purposes) - {hop.purpose}
     if served and hop is broken.path[-1]:
         text += f"; what it makes of it serves {' and '.join(sorted(served))}"

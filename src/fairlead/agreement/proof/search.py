@@ -172,6 +172,7 @@ class _Search:
             if (
                 one.to_ms > until
                 and party != one.originator
+                and not (one.spares_rescue and purpose == "search_and_rescue" and self.graph.units[unit].rescues)
                 and (not one.partners or party in one.partners)
                 and (not one.units or unit in one.units)
                 and (not one.purposes or purpose in one.purposes)

@@ -158,8 +158,9 @@ def replay(world: World, people: Mapping[str, Person], path: tuple[Hop, ...]) ->
     """Put each holding of the path to the gate, at its instant. Raises ProofFailed when the gate refuses one."""
     for hop in path:
         if hop.kind == "held":
-            decision = decide(_house(world, people, hop), _request(world, people, hop), facts_of(world, hop))
-            if not decision.permitted:
+            house, facts = _house(world, people, hop), facts_of(world, hop)
+            decision = decide(house, _request(world, people, hop), facts)
+            if not decision.permitted and not decide(house, _in_distress(world, people, hop), facts).permitted:
                 reasons = "; ".join(f"{reason.conjunct}: {reason.detail}" for reason in decision.reasons)
                 do = "report it with the agreements named; the path is no proof of anything"
                 raise ProofFailed("a fault of fairlead: the gate refuses a path that the search found", why=reasons, do=do)
@@ -176,6 +177,7 @@ def facts_of(world: World, hop: Hop) -> Facts:
         expires_ms=release.expires_ms if release else FOREVER_MS,
         feeds=frozenset(),
         digest=digest,
+        distress=True,
     )
 
 
@@ -224,6 +226,16 @@ def _request(world: World, people: Mapping[str, Person], hop: Hop) -> Request:
         form="coarse" if below_ceiling(world.book, hop.unit) else "full",
         at_ms=hop.at_ms,
     )
+
+
+def _in_distress(world: World, people: Mapping[str, Person], hop: Hop) -> Request:
+    """The same for what states distress: the form that orders leave open to rescue centres."""
+    return msgspec.structs.replace(_request(world, people, hop), act="read", form="distress")
+
+
+def only_in_distress(world: World, people: Mapping[str, Person], hop: Hop) -> bool:
+    """Whether the gate opens this step in the distress form alone."""
+    return hop.kind == "held" and not decide(_house(world, people, hop), _request(world, people, hop), facts_of(world, hop)).permitted
 
 
 def needs_of(world: World, path: tuple[Hop, ...]) -> tuple[str, ...]:
