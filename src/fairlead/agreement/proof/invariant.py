@@ -63,7 +63,7 @@ def make_invariant(
 
 
 def _leaf(code: str, where: str) -> Purpose:
-    if code in EXCLUDED_USES or code.partition("/")[2] in EXCLUDED_USES:
+    if _excluded(code):
         raise ExcludedUse(
             f"{code} is an excluded use: this holds by construction (P2)",
             where=where,
@@ -73,10 +73,14 @@ def _leaf(code: str, where: str) -> Purpose:
     return purpose_of(code)
 
 
+def _excluded(code: str) -> bool:
+    return code in EXCLUDED_USES or code.partition("/")[2] in EXCLUDED_USES
+
+
 def unknown_codes(book: CodeBook, invariant: Invariant) -> tuple[str, ...]:
     """What it names that this code-book does not have (any more): such an invariant says nothing, and is never called proved."""
     unknown = [code for code in invariant.categories if code not in book.categories]
-    unknown += [code for code in invariant.never_purposes if code not in PURPOSES]
+    unknown += [code for code in invariant.never_purposes if code not in PURPOSES and not _excluded(code)]
     unknown += [code for code in invariant.never_units if code not in book.units]
     unknown += [code for code in invariant.never_parties if code not in book.parties]
     unknown += [code for code in [invariant.originator] if code not in book.parties]
