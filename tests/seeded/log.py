@@ -123,4 +123,25 @@ FAULTS = (
         "return False and",
         f"{WATCHED}::test_p4_only_what_and_whom_the_order_names_is_counted",
     ),
+    Fault(
+        "an-order-waits-its-turn",
+        "store/database.py",
+        "with ahead(self.path.parent,",
+        "with in_turn(self.path.parent,",
+        "tests/rooms/store/test_turns.py::test_p4_an_order_is_written_next_whoever_waits",
+    ),
+    Fault(
+        "requests-begin-while-an-order-waits",
+        "door/lanes.py",
+        "while not self._ordering and self._running.total() < EACH:",
+        "while self._running.total() < EACH:",
+        "tests/rooms/test_lanes.py::test_while_an_order_runs_nothing_else_begins",
+    ),
+    Fault(
+        "one-session-takes-every-thread",
+        "door/lanes.py",
+        "lambda one: self._running[one] < OWN",
+        "lambda one: True",
+        "tests/rooms/test_lanes.py::test_a_session_that_asks_and_asks_holds_up_itself_alone",
+    ),
 )

@@ -44,7 +44,7 @@ def one(form: Mapping[str, Sequence[str]], name: str) -> str:
 async def enter(request: Web) -> Response[bytes]:
     """A one-time token becomes a session's cookie, bound to the person's path."""
     console, token = console_of(request), one(await form_of(request), "token")
-    opened = await console.call(lambda node: sign_in(node, token, now_ms=console.wall.now_ms()))
+    opened = await console.call(lambda node: sign_in(node, token, now_ms=console.wall.now_ms()), request)
     if opened is None:
         return Response(encode({"answer": "refused", "reasons": [SPENT]}), status_code=401, media_type=JSON)
     path = f"/as/{opened.session.person}"
@@ -62,7 +62,7 @@ async def leave(request: Web) -> Response[bytes]:
             sign_out(node, session)
         return session.person if session else ""
 
-    person = await console.call(job)
+    person = await console.call(job, request)
     if not person:
         return signed_out(request)
     gone = Cookie(key=COOKIE, value="", path=f"/as/{person}/", httponly=True, samesite="strict", max_age=0)
@@ -123,7 +123,7 @@ async def suspend_preview(request: Web) -> Response[bytes]:
     return await part(request, "part_suspend_preview.html", verb)
 
 
-@post("/as/{person:str}/suspend-sign", opt=uses("order", "nothing"), request_max_body_size=FORM_MAX)
+@post("/as/{person:str}/suspend-sign", opt=uses("order", "nothing", "order"), request_max_body_size=FORM_MAX)
 async def suspend_sign(request: Web) -> Response[bytes]:
     form = await form_of(request)
 

@@ -19,6 +19,7 @@ from fairlead.desk.verify import verify_folder
 from fairlead.door.console import HTML, Query, Web, console_of, palette_of, query_of, show, signed_out
 from fairlead.door.drawn import picture_svg, strip_svg
 from fairlead.door.forms import fields_of
+from fairlead.door.lanes import Lane
 from fairlead.door.plotted import plot_svg, timebar_svg
 from fairlead.door.render import TABS, Page, page_bytes
 from fairlead.door.stream import WATCHES
@@ -33,9 +34,9 @@ MAIN_STEPS: Final = (
 )  # fmt: skip
 
 
-def uses(act: str, names: Names) -> dict[str, object]:
-    """What a route is for: the act the gate or the roles judge, and whether a purpose goes with it."""
-    return {"act": act, "names": names}
+def uses(act: str, names: Names, lane: Lane = "each") -> dict[str, object]:
+    """What a route is for: the act the gate or the roles judge, whether a purpose goes with it, and whether it goes before others."""
+    return {"act": act, "names": names, "lane": lane}
 
 
 def named(request: Web) -> str:
@@ -65,7 +66,7 @@ async def start(request: Web) -> Response[Any]:
         query = query_of(node, session, request)
         return Response(page_bytes(node, session, query, page, palette_of(request), {}, {}, b"{}"), media_type=HTML)
 
-    return await console.call(job)
+    return await console.call(job, request)
 
 
 @get(both("picture"), opt=uses("picture", "purpose"))
@@ -222,7 +223,7 @@ async def events(request: Web) -> Response[Any] | ServerSentEvent:
             return None
         return stream.open(node, session, query_of(node, session, request), watch), node.clock.now_ms()
 
-    opened = await console.call(job)
+    opened = await console.call(job, request)
     if opened is None:
         return signed_out(request)
     return ServerSentEvent(stream.events(*opened))

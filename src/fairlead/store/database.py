@@ -1,9 +1,10 @@
-"""Opening the node's database, and its two kinds of transaction.
+"""Opening the node's database, and its kinds of transaction.
 
 1. SQLite before 3.51.3 can corrupt a write-ahead-log database in a reset race, so an older library uses the rollback journal
    with synchronous=EXTRA; a newer one uses WAL with synchronous=FULL. Either way a commit that returned is on the disk.
 2. `write` takes the write lock at its start (BEGIN IMMEDIATE): what it decides, it decides at its place in the one order of writes.
-3. With the rollback journal an open cursor makes a commit fail, so everything is fetched before it is used.
+3. Who writes waits for one turn, over all processes; an order waits for nobody but the one whose turn it is (`files.in_turn`).
+4. With the rollback journal an open cursor makes a commit fail, so everything is fetched before it is used.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from fairlead.errors import LogFault, NodeBusy, NodeError, NotANode
+from fairlead.store.files import ahead, in_turn
 from fairlead.store.schema import metadata
 
 Tx: TypeAlias = Connection  # a transaction, as the desk hands it back to this room
@@ -56,7 +58,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The write transaction; committed and synced when the block ends. Raises NodeBusy, LogFault, NodeError."""
+        """The write transaction, in its turn; committed and synced when the block ends. Raises NodeBusy, LogFault, NodeError."""
+        with in_turn(self.path.parent, within_s=BUSY_TIMEOUT_MS / 1000), self._written() as tx:
+            yield tx
+
+    @contextmanager
+    def order(self) -> Iterator[Connection]:
+        """The write transaction of an order: it goes before every other that has not begun (P4). Raises as `write` does."""
+        with ahead(self.path.parent, within_s=BUSY_TIMEOUT_MS / 1000), self._written() as tx:
+            yield tx
+
+    @contextmanager
+    def _written(self) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
