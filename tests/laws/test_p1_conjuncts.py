@@ -226,7 +226,7 @@ def row(id: str, one: Label, *feeds: str, nb: int = 0, exp: int = END) -> Row:
         created_ms=0,
         feed=feeds[0],
     )
-    return Row(holding=holding, feeds=frozenset(feeds))
+    return Row(holding=holding, feeds=frozenset(feeds), held=frozenset({"h"} if "a-ais" in feeds else ()))
 
 
 def test_p1_a_list_has_exactly_the_rows_that_the_gate_permits_one_by_one():

@@ -118,7 +118,7 @@ FAULTS = (
         "",
         f"{ONE}::test_p1_an_assurance_is_accepted_by_the_readers_own_party_and_in_date",
     ),
-    Fault("holds-not-checked", GATE, "if stopped and holds(", "if False and holds(", NAMED),
+    Fault("holds-not-checked", GATE, "if stopped and _held(", "if False and _held(", NAMED),
     Fault(
         "the-gate-fails-open",
         GATE,
@@ -203,9 +203,9 @@ FAULTS = (
     ),
     Fault(
         "carve-out-without-being-written",
-        ORDER,
-        'return not (co_owned and "co_originators" in order.carve_outs)',
-        "return not co_owned",
+        SELECTOR,
+        'if "co_originators" in order.carve_outs and any(',
+        "if any(",
         f"{AXES}::test_p4_a_carve_out_leaves_a_product_to_its_co_originators_and_only_where_it_is_written",
     ),
     Fault(

@@ -2,11 +2,12 @@
 
 from fairlead.agreement.events import Assurance, Event, Override, Resume
 from fairlead.agreement.gate import Decision, Facts, Gatehouse, Reason, Request, admit, below_ceiling, decide
-from fairlead.agreement.order import Order, make_order, words
+from fairlead.agreement.order import Order, make_order
 from fairlead.agreement.people import Person
 from fairlead.agreement.slice import Slice, compile_slice
 from fairlead.agreement.standing import Standing, apply, fold
 from fairlead.agreement.terms import Grant, make_grant
+from fairlead.agreement.wording import words
 
 __all__ = [
     "Assurance",

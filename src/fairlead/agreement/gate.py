@@ -14,6 +14,7 @@ Numbered as the conjuncts are judged. 1-6 do not look at any holding, so what th
 13 time        not before, not expired: half-open         14 grants     every originator pair is open in this slice (P1, P4)
 15 assurances  each the covering grants require is accepted and in date
 16 holds       no hold lies on it or on anything it came from (P4)
+17 distress    asked for in the form `distress`, it states distress: the path that orders leave open to rescue centres (red line 5)
 An override, signed by two release authorities of every originator, lets through 9, 10, 11, 14, 15 and 16 for the records, units,
 purpose, operation and hours it names; never 1-8, 12 or 13, so never an excluded use and never above the ceiling.
 All conjuncts are judged and every reason returned. Anything that errs is a refusal of kind `fault`.
@@ -22,19 +23,20 @@ All conjuncts are judged and every reason returned. Anything that errs is a refu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
 
 from fairlead.agreement.events import Override
-from fairlead.agreement.order import holds
+from fairlead.agreement.order import Order
 from fairlead.agreement.people import ACTS, Person
-from fairlead.agreement.selector import shuts_pair, stops_reader
+from fairlead.agreement.selector import holds_against, shuts_pair, stops_reader
 from fairlead.agreement.slice import Slice, bound_operations, bound_units
 from fairlead.agreement.terms import Grant
 from fairlead.label import EXCLUDED_USES, PURPOSES, CodeBook, Label, Purpose, level_rank
 
-Form: TypeAlias = Literal["full", "coarse"]
+Form: TypeAlias = Literal["full", "coarse", "distress"]
+FORMS: Final = frozenset(get_args(Form))
 LAWFUL_REGIMES: Final = frozenset({"law_enforcement", "rescue", "oversight"})
 # What a unit below the ceiling may ask for at all: the coarse picture, and why it may not have more.
 BELOW_CEILING: Final = frozenset({("picture", "coarse"), ("explain", "full")})
@@ -60,7 +62,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     expires_ms: int
     feeds: frozenset[str]
     digest: str = ""  # what an override names
-    held: frozenset[str] = frozenset()  # ids of the hold orders that lie on it or on anything it came from
+    held: frozenset[str] = frozenset()  # the sets of hold orders that it belongs to (selector.py)
+    distress: bool = False  # whether it states that somebody is in distress
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -107,6 +110,11 @@ def below_ceiling(book: CodeBook, unit: str) -> bool:
     """Whether the unit's regime, or its parent command's, is anything but law enforcement, rescue or oversight."""
     found = book.units[unit]
     return found.regime not in LAWFUL_REGIMES or book.commands[found.command].regime not in LAWFUL_REGIMES
+
+
+def rescues(book: CodeBook, request: Request) -> bool:
+    """Whether this is a rescue centre's read for a rescue: the path that survives every order that does not say otherwise."""
+    return book.units[request.unit].regime == "rescue" and request.purpose == "search_and_rescue" and request.act in ("read", "list")
 
 
 def admit(house: Gatehouse, request: Request) -> tuple[Reason, ...]:
@@ -161,7 +169,7 @@ def _admit(house: Gatehouse, request: Request) -> Iterable[Reason]:
         yield Reason(conjunct="codes", detail=f"no such purpose: {request.purpose}")
     if request.operation not in book.operations:
         yield Reason(conjunct="codes", detail=f"no such operation: {request.operation}")
-    if request.act not in ACTS or request.form not in ("full", "coarse"):
+    if request.act not in ACTS or request.form not in FORMS:
         yield Reason(conjunct="codes", detail=f"no such act or form: {request.act}, {request.form}")
     if person is None or unit is None or request.unit not in person.units:
         yield Reason(conjunct="codes", detail=f"{request.person} does not act for {request.unit}")
@@ -175,6 +183,8 @@ def _admit(house: Gatehouse, request: Request) -> Iterable[Reason]:
     # 5. Red line 2: whatever was granted.
     if below_ceiling(book, request.unit) and (request.act, request.form) not in BELOW_CEILING:
         yield Reason(conjunct="ceiling", detail=f"{request.unit} gets hour-old positions in 10 km cells and nothing else")
+    if request.form == "distress" and not rescues(book, request):
+        yield Reason(conjunct="ceiling", detail="the distress form is read or listed by rescue centres, for search_and_rescue")
     # 6. A slice of another instant is stale; nothing is decided on it.
     if not house.slice.from_ms <= request.at_ms < house.slice.to_ms:
         yield Reason(conjunct="epoch", detail="the compiled agreements are of another instant", kind="fault")
@@ -197,6 +207,8 @@ def _judge(house: Gatehouse, request: Request, facts: Facts) -> Iterable[Reason]
         yield Reason(conjunct="handling", detail=f"{request.unit} has not accepted {code}")
     if not facts.not_before_ms <= request.at_ms < facts.expires_ms:
         yield Reason(conjunct="time", detail="it is not readable at this instant")
+    if request.form == "distress" and not facts.distress:
+        yield Reason(conjunct="distress", detail="it states no distress")
     if override_for(house.slice, request, facts) is None:
         yield from _released(house, request, facts, label)
 
@@ -210,7 +222,8 @@ def _released(house: Gatehouse, request: Request, facts: Facts, label: Label) ->
     if request.operation not in label.operations:
         yield Reason(conjunct="operations", detail=f"it may not be used inside {request.operation}")
     # 14. P1, P4: a positive condition for every originator pair.
-    shut = house.slice.blocked(label, (request.unit, request.purpose, request.operation))
+    reader = (request.unit, request.purpose, request.operation)
+    shut = house.slice.blocked(label, reader, rescue=request.form == "distress")
     if shut:
         for pair in label.originators:
             if house.slice.bits.get(pair, 1) & shut:
@@ -219,20 +232,34 @@ def _released(house: Gatehouse, request: Request, facts: Facts, label: Label) ->
     yield from _assurances(house, request, facts)
     # 16. P4: holds on the holding or on anything it came from.
     for order in house.slice.orders:
+        if not order.is_hold or (request.form == "distress" and "safety_of_life" in order.carve_outs):
+            continue
         stopped = stops_reader(order, house.book, unit=request.unit, purpose=request.purpose, operation=request.operation)
-        if stopped and holds(order, house.book, label=label, feeds=facts.feeds, unit=request.unit):
+        if stopped and _held(house, request, facts, label, order):
             yield Reason(
                 conjunct="holds",
-                detail=f"held by {order.originator}: feed {', '.join(sorted(facts.feeds.intersection(order.feeds)))}",
+                detail=f"held by {order.originator}",
                 originator=order.originator,
                 agreement=order.id,
             )
+
+
+def _held(house: Gatehouse, request: Request, facts: Facts, label: Label, order: Order) -> bool:
+    signed = house.slice.seq_of.get(order.id, 0)
+    opened_by: dict[tuple[str, str], list[int]] = {}
+    if "future_subscriptions" in order.reach:
+        for grant in _covering(house, request, facts):
+            for category in grant.categories:
+                opened_by.setdefault((grant.originator, category), []).append(house.slice.seq_of.get(grant.id, signed))
+    return holds_against(order, house.book, label=label, unit=request.unit, held=facts.held, opened_by=opened_by, signed=signed)
 
 
 def _shut(house: Gatehouse, request: Request, pair: tuple[str, str]) -> Reason:
     """Why a pair is not open: an order stops it, or no grant ever covered it."""
     originator, category = pair
     for order in house.slice.orders:
+        if request.form == "distress" and "safety_of_life" in order.carve_outs:
+            continue
         if shuts_pair(order, house.book, pair, unit=request.unit, purpose=request.purpose, operation=request.operation):
             detail, agreement = f"{originator} has halted {category} for this reader", order.id
             break

@@ -38,6 +38,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     assurances: tuple[Assurance, ...]
     overrides: tuple[Override, ...] = ()
     seq_of: Mapping[str, int] = {}
+    rescue_to: Mapping[Reader, int] = {}  # the same for rescue centres, but for orders that leave open what states distress
 
     def mask(self, label: Label) -> int:
         """The label's originator pairs as a mask; a pair no grant has ever named gets a bit that is never open."""
@@ -46,9 +47,10 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
             mask |= self.bits.get(pair, 1)  # bit 0 is kept shut
         return mask
 
-    def blocked(self, label: Label, reader: Reader) -> int:
-        """The label's pairs that are not open to the reader, as a mask; 0 means every originator permits."""
-        return self.mask(label) & ~self.open_to.get(reader, 0)
+    def blocked(self, label: Label, reader: Reader, *, rescue: bool = False) -> int:
+        """The label's pairs that are not open to the reader, as a mask; 0 means every originator permits. `rescue`: in the form
+        that a carve-out leaves to rescue centres."""
+        return self.mask(label) & ~(self.rescue_to if rescue else self.open_to).get(reader, 0)
 
 
 def ends_of(grant: Grant, denounced: Mapping[str, Denounce]) -> int:
@@ -82,15 +84,7 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
     bits = {pair: 1 << (index + 1) for index, pair in enumerate(pairs)}
     orders = tuple(order for order in standing.orders if in_force(order, at_ms))
     grants = tuple(grant for grant in standing.grants if covers_now(grant, book, at_ms, standing.denounced))
-    open_to: dict[Reader, int] = {}
-    for grant in grants:
-        for reader in _readers(grant, book):
-            given = 0
-            for category in grant.categories:
-                pair = (grant.originator, category)
-                if not any(_shuts(order, book, pair, reader) for order in orders):  # P4
-                    given |= bits[grant.originator, category]
-            open_to[reader] = open_to.get(reader, 0) | given
+    open_to = _open(grants, orders, book, bits, rescue=False)
     from_ms, to_ms = _boundaries(standing, at_ms)
     return Slice(
         epoch=standing.epoch,
@@ -98,12 +92,31 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
         to_ms=to_ms,
         bits=bits,
         open_to=open_to,
+        rescue_to=_open(grants, tuple(one for one in orders if "safety_of_life" not in one.carve_outs), book, bits, rescue=True),
         grants=grants,
         orders=orders,
         assurances=standing.assurances,
         overrides=tuple(one for one in standing.overrides if one.not_before_ms <= at_ms < one.expires_ms),
         seq_of=standing.seq_of,
     )
+
+
+def _open(
+    grants: tuple[Grant, ...], orders: tuple[Order, ...], book: CodeBook, bits: Mapping[Pair, int], *, rescue: bool
+) -> dict[Reader, int]:
+    """What some grant covers and none of these orders stops; of rescue centres searching and rescuing only, if `rescue`."""
+    open_to: dict[Reader, int] = {}
+    for grant in grants:
+        for reader in _readers(grant, book):
+            if rescue and (reader[1] != "search_and_rescue" or book.units[reader[0]].regime != "rescue"):
+                continue
+            given = 0
+            for category in grant.categories:
+                pair = (grant.originator, category)
+                if not any(_shuts(order, book, pair, reader) for order in orders):  # P4
+                    given |= bits[pair]
+            open_to[reader] = open_to.get(reader, 0) | given
+    return open_to
 
 
 def _readers(grant: Grant, book: CodeBook) -> Iterable[Reader]:
