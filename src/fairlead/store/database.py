@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from fairlead.errors import LogFault, NodeBusy, NodeError, NotANode
 from fairlead.store.files import ahead, in_turn
+from fairlead.store.memory import begin
 from fairlead.store.schema import metadata
 
 Tx: TypeAlias = Connection  # a transaction, as the desk hands it back to this room
@@ -47,6 +48,7 @@ class Database:
         try:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN")
+                begin(connection)
                 try:
                     yield connection
                 finally:
@@ -73,6 +75,7 @@ class Database:
         try:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+                begin(connection)
                 try:
                     yield connection
                     connection.commit()

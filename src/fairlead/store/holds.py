@@ -20,6 +20,7 @@ from fairlead.agreement.area import Box
 from fairlead.agreement.order import Order
 from fairlead.agreement.selector import ROOTED, SourceFacts, lying, matches, sets_of
 from fairlead.envelope import JsonValue, decode, encode, sha256_hex
+from fairlead.errors import NodeError
 from fairlead.label import Label
 from fairlead.store.labels import known_labels
 from fairlead.store.memory import descendants, may_remember, memory
@@ -151,6 +152,9 @@ def _base(tx: Connection, name: str, digest: str) -> BitMap:
     kept = memory(tx)
     if digest not in kept.placed:
         raw = tx.execute(select(holds.c.nums).where(holds.c.name == name)).scalar_one()
+        if sha256_hex(bytes(raw)) != digest:
+            do = "restore the database from a copy; nothing is listed while a hold is in doubt"
+            raise NodeError("the set of a hold is not what was stored", where=name, do=do)
         kept.placed[digest] = BitMap.deserialize(bytes(raw))
     return kept.placed[digest]
 
