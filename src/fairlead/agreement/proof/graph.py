@@ -22,6 +22,7 @@ from fairlead.agreement.order import Order
 from fairlead.agreement.slice import FOREVER_MS, Pair, ends_of
 from fairlead.agreement.standing import Standing
 from fairlead.agreement.terms import Grant
+from fairlead.envelope import Digest
 from fairlead.label import PURPOSES, CodeBook, Label, level_rank
 from fairlead.label.label import LEASE_DEFAULT_S
 from fairlead.label.level import LEVELS
@@ -53,7 +54,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing
     book: CodeBook
     releases: tuple[Release, ...] = ()
-    records: Mapping[str, tuple[Pair, ...]] = {}
+    records: Mapping[Digest, tuple[Pair, ...]] = {}
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):

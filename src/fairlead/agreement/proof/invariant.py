@@ -93,17 +93,25 @@ def forbidden_purposes(invariant: Invariant) -> frozenset[str]:
     return frozenset(purpose for purpose in PURPOSES if never.intersection(end_served(purpose)))
 
 
-def words_of(invariant: Invariant, book: CodeBook) -> str:
-    """The invariant as one exact sentence."""
+def words_of(invariant: Invariant, book: CodeBook | None) -> str:
+    """The invariant as one exact sentence; without a code-book, in codes alone."""
     what = f"of category {' or '.join(invariant.categories)} " if invariant.categories else ""
     never = []
     if invariant.never_purposes:
         never.append(f"a use for {' or '.join(invariant.never_purposes)}")
     if invariant.never_units:
-        never.append(" or ".join(book.units[code].name if code in book.units else code for code in invariant.never_units))
+        never.append(" or ".join(_unit(code, book) for code in invariant.never_units))
     if invariant.never_parties:
-        names = [book.parties[code].name if code in book.parties else code for code in invariant.never_parties]
-        never.append(f"any unit of {' or '.join(names)}")
-    giver = book.parties[invariant.originator].name if invariant.originator in book.parties else invariant.originator
-    text = f"nothing {what}that {giver} originated ever reaches {', nor '.join(never) or 'what is not said'}"
+        never.append(f"any unit of {' or '.join(_party(code, book) for code in invariant.never_parties)}")
+    text = (
+        f"nothing {what}that {_party(invariant.originator, book)} originated ever reaches {', nor '.join(never) or 'what is not said'}"
+    )
     return text + (f" ({invariant.words})" if invariant.words else "") + "."
+
+
+def _unit(code: str, book: CodeBook | None) -> str:
+    return book.units[code].name if book and code in book.units else code
+
+
+def _party(code: str, book: CodeBook | None) -> str:
+    return book.parties[code].name if book and code in book.parties else code

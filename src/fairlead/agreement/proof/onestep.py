@@ -18,6 +18,7 @@ import z3
 from fairlead.label import EXCLUDED_USES, PURPOSES
 from fairlead.label.purpose import IMPLIES
 
+SOLVER: Final = f"z3 {z3.get_version_string()}"
 WIDTH: Final = 96  # codes of a set: more than fit a machine word
 BITS: Final = {"level": 3, "lease_s": 32, "not_before_ms": 53, "expires_ms": 53}
 

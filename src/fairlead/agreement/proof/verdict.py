@@ -32,6 +32,7 @@ from fairlead.agreement.proof.invariant import unknown_codes
 from fairlead.agreement.proof.search import Closure, Hop, breaches, path_to, search
 from fairlead.agreement.slice import FOREVER_MS, Pair, Reader, compile_slice
 from fairlead.agreement.standing import Standing, apply
+from fairlead.envelope import Digest
 from fairlead.errors import ProofFailed
 from fairlead.label import CodeBook
 
@@ -82,7 +83,7 @@ def check_event(
     at_ms: int,
     *,
     releases: tuple[Release, ...] = (),
-    records: Mapping[str, tuple[Pair, ...]] | None = None,
+    records: Mapping[Digest, tuple[Pair, ...]] | None = None,
 ) -> tuple[Broken, ...]:
     """Every declared invariant this event would break, with the path. Raises BadInput when it does not fit what stands."""
     after = apply(standing, event)
