@@ -13,14 +13,13 @@ import msgspec
 from litestar import Response, get
 
 from fairlead.desk import explain as explaining
-from fairlead.desk.answer import Answer, Outcome
+from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.door.console import Query, Web, show
 from fairlead.door.pages import both, uses
 from fairlead.door.render import Page
-from fairlead.envelope import encode
 
 CODE_MAX: Final = 128
 # The gate's conjuncts in its own order, with the question each of them asks.
@@ -64,8 +63,7 @@ async def explain(request: Web) -> Response[bytes]:
 
     def verb(node: Node, who: Asker, query: Query) -> Outcome:
         if not holding:
-            body = encode({"form": "none"})
-            return Answer(body=body, etag="none")
+            return answer({"form": "none"})
         return explaining.explain(node, who, holding, question_of(request))
 
     def more(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:

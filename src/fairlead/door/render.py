@@ -34,6 +34,7 @@ TABS: Final = (
     ("cases", "Cases", "list"),
     ("explain", "Explain", "explain"),
     ("agreements", "Agreements", "audit"),
+    ("prove", "Prove", "audit"),
     ("receipts", "Receipts", "audit"),
     ("inbox", "Inbox", "audit"),
 )

@@ -19,7 +19,7 @@ from litestar.static_files import create_static_files_router
 
 from fairlead.desk.clock import Clock, WallClock
 from fairlead.desk.node import Node
-from fairlead.door import acts, pages, pages_core
+from fairlead.door import acts, pages, pages_core, pages_prove
 from fairlead.door.console import HTML, JSON, Console, Web, palette_of, wants_json
 from fairlead.door.guard import App, Guard
 from fairlead.door.render import part_bytes
@@ -79,7 +79,7 @@ def make_inner(open_node: Callable[[], Node], *, wall: Clock | None = None) -> L
         path="/static", directories=[STATIC], opt=pages.uses("none", "nothing"), cache_control=None, name="static"
     )
     return Litestar(
-        route_handlers=[home, door, *pages.ROUTES, *pages_core.ROUTES, *acts.ROUTES, static],
+        route_handlers=[home, door, *pages.ROUTES, *pages_core.ROUTES, *pages_prove.ROUTES, *acts.ROUTES, static],
         state=State({"console": console, "stream": stream}),
         lifespan=[lifespan],
         exception_handlers={FairleadError: _told, HTTPException: _no_such, Exception: _fault},
