@@ -18,26 +18,28 @@ from fairlead.agreement.order import Order
 from fairlead.agreement.terms import Grant
 from fairlead.envelope import Digest
 from fairlead.label import CodeBook, Purpose
+from fairlead.label.change import parties_bound
 
-AssuranceKind: TypeAlias = Literal[
-    "use", "operation", "treatment", "no_death_penalty", "no_onward", "segregation", "access", "report_back"
-]
-AssuranceStatus: TypeAlias = Literal["offered", "accepted", "doubted", "breached", "withdrawn"]
-ReviewDecision: TypeAlias = Literal["approved", "returned", "rejected"]
+AssuranceStatus: TypeAlias = Literal["offered", "accepted", "doubted", "breached", "withdrawn", "restored"]
+ReviewDecision: TypeAlias = Literal["open", "approved", "returned", "rejected"]
 
 OVERRIDE_MAX_MS: Final = 72 * 3_600_000
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """Terms put forward for review; they give nothing."""
+    """Terms put forward for review by the officer who signs them; they give nothing."""
 
     terms: Grant
     originator: str
     at_ms: int
+    drafter: str = ""
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """A risk review of drafted terms, before they may be given: who asked what, what was found, who disagreed."""
+    """A risk review of drafted terms, before they may be given: who asked what, what was found, who disagreed.
+
+    `open` begins it; `returned` gives the draft back to be drafted anew, `rejected` ends it. Dissent is never dropped (red line 11).
+    """
 
     agreement: str
     version: int
@@ -60,7 +62,7 @@ class Amend(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Denounce(msgspec.Struct, frozen=True, kw_only=True):
-    """An originator ends an agreement; it winds down until `ends_ms`, which may be now."""
+    """An originator ends an agreement: it gives until `ends_ms`, which may be now; then copies on lease run out."""
 
     agreement: str
     originator: str
@@ -107,11 +109,8 @@ class ConditionReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assurance(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recipient party binds itself to, and what became of it. The newest event of (party, assurance, originator) counts.
-
-    The recipient signs `offered`, `accepted`, `withdrawn`; the originator signs `doubted` and `breached`. Only `accepted` before
-    `expires_ms`, or `doubted` before it, satisfies a grant that requires it: doubt proposes an order, breach shuts by itself.
-    """
+    """What a recipient party binds itself to, and what became of it (assured.py). The recipient signs `offered`, `accepted` and
+    `withdrawn`; the originator signs `doubted`, `breached` and `restored`."""
 
     party: str
     assurance: str
@@ -145,6 +144,7 @@ class BookChange(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     book: CodeBook
     at_ms: int
+    why: str = ""
 
 
 class Invariant(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,17 +210,41 @@ def party_bound(event: Event) -> str:
     if isinstance(event, RecallAnswer | ConditionReport | BookChange):
         return event.party
     if isinstance(event, Assurance):
-        return event.originator if event.status in ("doubted", "breached") else event.party
+        return event.originator if event.status in ("doubted", "breached", "restored") else event.party
     if isinstance(event, Override):
         return event.originators[0]
     return event.originator
 
 
-def signatures_needed(event: Event) -> dict[str, int]:
-    """How many different releasing officers of which parties must have signed the event; an override takes two of every originator."""
+def signatures_needed(event: Event, book: CodeBook | None = None) -> dict[str, int]:
+    """How many different officers of which parties must have signed the event; an override takes two of every originator.
+
+    `book`: the code-book before the event. A change of it binds every party whose units or commands it changes.
+    """
     if isinstance(event, Override):
         return dict.fromkeys(event.originators, 2)
+    if isinstance(event, BookChange):
+        return dict.fromkeys(sorted({event.party} | (parties_bound(book, event.book) if book else frozenset())), 1)
     return {party_bound(event): 1}
+
+
+def parties_told(event: Event) -> tuple[str, ...]:
+    """The parties in whose logs the event is entered and to whose homes it is delivered, the one that signs first at the head."""
+    if isinstance(event, BookChange):
+        return (event.party, *sorted(set(event.book.parties) - {event.party}))
+    if isinstance(event, Override):
+        return event.originators
+    if isinstance(event, Assurance):
+        others = {event.party, event.originator} - {"", party_bound(event)}
+        return (party_bound(event), *sorted(others))
+    return (party_bound(event),)
+
+
+def dated_ms(event: Event) -> int:
+    """When its signer says the event was; 0 for a grant, which says only from when it gives."""
+    if isinstance(event, Grant):
+        return 0
+    return event.ordered_at_ms if isinstance(event, Order) else event.at_ms
 
 
 def subject_of(event: Event) -> str:

@@ -25,7 +25,8 @@ Role: TypeAlias = Literal[
 ]
 ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 
-# What a request may do. `picture`, `list` and `read` are uses of holdings; the others are acts.
+# What a request may do. `picture`, `list` and `read` are uses of holdings; the others are acts. `terms` looks at agreements and
+# code-books, `review` judges drafts and signs second, `agree` drafts, amends, denounces, assures, and changes a code-book.
 Act: TypeAlias = Literal[
     "picture",
     "list",
@@ -38,6 +39,9 @@ Act: TypeAlias = Literal[
     "order",
     "case",
     "exposure",
+    "terms",
+    "review",
+    "agree",
 ]
 ACTS: Final[frozenset[str]] = frozenset(get_args(Act))
 
@@ -45,15 +49,15 @@ _READS: Final = frozenset({"picture", "list", "read", "explain"})
 
 ROLE_ACTS: Final[dict[str, frozenset[str]]] = {
     "sensor_officer": _READS | {"observe", "report"},
-    "releasing_officer": _READS | {"audit", "order", "exposure"},
-    "liaison_officer": _READS | {"report"},
+    "releasing_officer": _READS | {"audit", "order", "exposure", "terms", "review", "agree"},
+    "liaison_officer": _READS | {"report", "terms"},
     "analyst": _READS | {"lead"},
     "watch_officer": _READS | {"case"},
-    "legal_adviser": _READS | {"case"},
+    "legal_adviser": _READS | {"case", "terms", "review"},
     "boarding_officer": _READS | {"case"},
     "custody_officer": _READS | {"case"},
     "evidence_custodian": _READS | {"case"},
-    "inspector": frozenset({"explain", "audit"}),
+    "inspector": frozenset({"explain", "audit", "terms", "review"}),
     "administrator": frozenset(),
 }
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from fairlead.agreement.assured import key_of, next_of
 from fairlead.agreement.events import (
     Amend,
     Assurance,
@@ -28,6 +29,7 @@ from fairlead.agreement.events import (
     Review,
 )
 from fairlead.agreement.order import Order
+from fairlead.agreement.states import TABLE, state_of_draft
 from fairlead.agreement.terms import Grant
 from fairlead.errors import BadInput
 from fairlead.label import CodeBook
@@ -50,18 +52,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     invariants: tuple[Invariant, ...] = ()
     seq_of: Mapping[str, int] = {}  # the event that put a grant, order or override of this id in force
     book: CodeBook | None = None  # the newest code-book signed; none: the one the node was founded with
+    books: tuple[CodeBook, ...] = ()  # every version signed, oldest first: old labels are read under theirs
 
 
-class _Work:
+class Folding:
     """A standing while events are applied to it: the same, keyed and changeable, so that a fold costs one step an event."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing | None = None) -> None:
+        standing = standing or Standing()
         self.epoch = standing.epoch
         self.grants = {grant.id: grant for grant in standing.grants}
         self.orders = {order.id: order for order in standing.orders}
-        self.assurances = {(one.party, one.assurance, one.originator): one for one in standing.assurances}
+        self.assurances = {key_of(one): one for one in standing.assurances}
         self.drafts = {draft.terms.id: draft for draft in standing.drafts}
-        self.reviews = list(standing.reviews)
+        self.reviews: dict[str, list[Review]] = {}
+        for review in standing.reviews:
+            self.reviews.setdefault(review.agreement, []).append(review)
         self.denounced = dict(standing.denounced)
         self.overrides = {one.id: one for one in standing.overrides}
         self.confirmed = dict(standing.confirmed)
@@ -70,6 +76,7 @@ class _Work:
         self.invariants = {one.id: one for one in standing.invariants}
         self.seq_of = dict(standing.seq_of)
         self.book = standing.book
+        self.books = list(standing.books)
 
     def add(self, event: Event) -> None:
         """One more event. Raises BadInput before anything is changed."""
@@ -83,7 +90,7 @@ class _Work:
             orders=tuple(self.orders.values()),
             assurances=tuple(self.assurances.values()),
             drafts=tuple(self.drafts.values()),
-            reviews=tuple(self.reviews),
+            reviews=tuple(review for reviews in self.reviews.values() for review in reviews),
             denounced=self.denounced,
             overrides=tuple(self.overrides.values()),
             confirmed=self.confirmed,
@@ -92,6 +99,7 @@ class _Work:
             invariants=tuple(self.invariants.values()),
             seq_of=self.seq_of,
             book=self.book,
+            books=tuple(self.books),
         )
 
 
@@ -102,13 +110,13 @@ def apply(standing: Standing, event: Event) -> Standing:
 
 def fold(events: Iterable[Event], standing: Standing | None = None) -> Standing:
     """The standing after all events in order; "what was in force" is this over the events durable by then. Raises BadInput."""
-    work = _Work(standing or Standing())
+    work = Folding(standing)
     for event in events:
         work.add(event)
     return work.done()
 
 
-def _into(work: _Work, event: Event, seq: int) -> None:
+def _into(work: Folding, event: Event, seq: int) -> None:
     match event:
         case Grant():
             _grant(work, event, seq)
@@ -140,7 +148,7 @@ def _into(work: _Work, event: Event, seq: int) -> None:
             _invariant(work, event, seq)
 
 
-def _grant(work: _Work, event: Grant, seq: int) -> None:
+def _grant(work: Folding, event: Grant, seq: int) -> None:
     if event.id in work.grants:
         raise BadInput("an agreement of this id stands already", where=event.id)
     if event.version != 1:
@@ -150,23 +158,28 @@ def _grant(work: _Work, event: Grant, seq: int) -> None:
     work.seq_of[event.id] = seq
 
 
-def _draft(work: _Work, event: Draft, seq: int) -> None:
+def _draft(work: Folding, event: Draft, seq: int) -> None:
     _own(event.terms.originator, event.originator, event.terms.id)
     stands = work.grants.get(event.terms.id)
     if event.terms.version != (stands.version + 1 if stands else 1):
         raise BadInput("a draft is not of the next version", where=event.terms.id)
     work.drafts[event.terms.id] = event
-    work.reviews = [review for review in work.reviews if review.agreement != event.terms.id]
+    work.reviews.pop(event.terms.id, None)
 
 
-def _review(work: _Work, event: Review, seq: int) -> None:
+def _review(work: Folding, event: Review, seq: int) -> None:
     draft = work.drafts.get(event.agreement)
     if draft is None or draft.originator != event.originator or draft.terms.version != event.version:
         raise BadInput("no such draft of this originator is waiting for a review", where=event.agreement, do="draft it first")
-    work.reviews.append(event)
+    if event.at_ms < draft.at_ms:
+        raise BadInput("a review is dated before the draft", where=event.agreement)
+    before = work.reviews.get(event.agreement, [])
+    if (state_of_draft(before), f"review: {event.decision}") not in TABLE:
+        raise BadInput("the draft was rejected", where=event.agreement, do="draft it anew")
+    work.reviews[event.agreement] = [*before, event]
 
 
-def _amend(work: _Work, event: Amend, seq: int) -> None:
+def _amend(work: Folding, event: Amend, seq: int) -> None:
     _own(event.terms.originator, event.originator, event.terms.id)
     old = _grant_of(work, event.terms.id, event.originator)
     if event.terms.version != old.version + 1:
@@ -177,7 +190,7 @@ def _amend(work: _Work, event: Amend, seq: int) -> None:
     work.seq_of[old.id] = seq
 
 
-def _denounce(work: _Work, event: Denounce, seq: int) -> None:
+def _denounce(work: Folding, event: Denounce, seq: int) -> None:
     grant = _grant_of(work, event.agreement, event.originator)
     if event.ends_ms < event.at_ms:
         raise BadInput("an agreement cannot be ended in the past", where=event.agreement)
@@ -186,7 +199,7 @@ def _denounce(work: _Work, event: Denounce, seq: int) -> None:
     work.denounced[grant.id] = event
 
 
-def _order(work: _Work, event: Order, seq: int) -> None:
+def _order(work: Folding, event: Order, seq: int) -> None:
     if event.id in work.seq_of:
         raise BadInput("an order of this id was signed already", where=event.id)
     if event.replaces:
@@ -198,12 +211,12 @@ def _order(work: _Work, event: Order, seq: int) -> None:
     work.seq_of[event.id] = seq
 
 
-def _resume(work: _Work, event: Resume, seq: int) -> None:
+def _resume(work: Folding, event: Resume, seq: int) -> None:
     _order_of(work, event.order, event.originator)
     del work.orders[event.order]
 
 
-def _confirm(work: _Work, event: Confirm, seq: int) -> None:
+def _confirm(work: Folding, event: Confirm, seq: int) -> None:
     order = _order_of(work, event.order, event.originator)
     if not order.freeze_until_ms:
         raise BadInput("the order is no emergency freeze", where=event.order, do="nothing needs confirming")
@@ -212,7 +225,7 @@ def _confirm(work: _Work, event: Confirm, seq: int) -> None:
     work.confirmed[event.order] = event
 
 
-def _answer(work: _Work, event: RecallAnswer, seq: int) -> None:
+def _answer(work: Folding, event: RecallAnswer, seq: int) -> None:
     if event.order not in work.orders:
         raise BadInput("no such order is in force", where=event.order, do="list the recalls")
     if any(one.order == event.order and one.party == event.party and one.answer == event.answer for one in work.answers):
@@ -220,35 +233,32 @@ def _answer(work: _Work, event: RecallAnswer, seq: int) -> None:
     work.answers.append(event)
 
 
-def _condition(work: _Work, event: ConditionReport, seq: int) -> None:
+def _condition(work: Folding, event: ConditionReport, seq: int) -> None:
     order = work.orders.get(event.order)
     if order is None or event.party not in (order.verified_by, order.originator):
         raise BadInput("this party verifies no condition of such an order", where=event.order)
     work.conditions.append(event)
 
 
-def _assurance(work: _Work, event: Assurance, seq: int) -> None:
-    key = (event.party, event.assurance, event.originator)
-    old = work.assurances.get(key)
-    if event.status in ("doubted", "breached", "withdrawn") and (old is None or old.status in ("withdrawn", "breached")):
-        raise BadInput("no such assurance stands", where=f"{event.assurance} of {event.party}", do="list the assurances")
-    work.assurances[key] = event
+def _assurance(work: Folding, event: Assurance, seq: int) -> None:
+    work.assurances[key_of(event)] = next_of(work.assurances, event)
 
 
-def _override(work: _Work, event: Override, seq: int) -> None:
+def _override(work: Folding, event: Override, seq: int) -> None:
     if event.id in work.seq_of:
         raise BadInput("an override of this id was signed already", where=event.id)
     work.overrides[event.id] = event
     work.seq_of[event.id] = seq
 
 
-def _book(work: _Work, event: BookChange, seq: int) -> None:
+def _book(work: Folding, event: BookChange, seq: int) -> None:
     if work.book is not None and event.book.version != work.book.version + 1:
         raise BadInput("a code-book is not of the next version", why=f"version {work.book.version} stands")
     work.book = event.book
+    work.books.append(event.book)
 
 
-def _invariant(work: _Work, event: Invariant, seq: int) -> None:
+def _invariant(work: Folding, event: Invariant, seq: int) -> None:
     old = work.invariants.get(event.id)
     if old is None and event.withdrawn:
         raise BadInput("no such invariant stands", where=event.id)
@@ -265,14 +275,14 @@ def _own(originator: str, signer: str, where: str) -> None:
         raise BadInput("only its originator can do this to an agreement", where=where)
 
 
-def _grant_of(work: _Work, id: str, originator: str) -> Grant:
+def _grant_of(work: Folding, id: str, originator: str) -> Grant:
     found = work.grants.get(id)
     if found is None or found.originator != originator:
         raise BadInput("no such agreement of this originator stands", where=id, do="list the agreements")
     return found
 
 
-def _order_of(work: _Work, id: str, originator: str) -> Order:
+def _order_of(work: Folding, id: str, originator: str) -> Order:
     found = work.orders.get(id)
     if found is None or found.originator != originator:
         raise BadInput("no such order of this originator is in force", where=id, do="list the orders in force")

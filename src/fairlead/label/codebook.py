@@ -6,6 +6,7 @@
 4. An unknown code is an error, never a default.
 5. A region is a named box on the sea, in 1e-7 degree; west above east crosses the dateline. Nothing is granted by region: orders
    choose by it.
+6. No code is that of an excluded use (P2).
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Final, NewType
 import msgspec
 
 from fairlead.envelope import Digest, JsonValue, digest_of
-from fairlead.errors import BadInput, UnknownCode
+from fairlead.errors import BadInput, ExcludedUse, UnknownCode
 from fairlead.label.level import LEVELS, Level
+from fairlead.label.purpose import EXCLUDED_USES
 
 Regime = NewType("Regime", str)
 
@@ -112,6 +114,7 @@ class CodeBook(msgspec.Struct, frozen=True, kw_only=True):
     regions: Mapping[str, Region] = {}
 
     def __post_init__(self) -> None:
+        _each_under_its_code(self)
         for unit in self.units.values():
             need(self.parties, unit.party, what="party", where=f"unit {unit.code}")
             need(self.commands, unit.command, what="command", where=f"unit {unit.code}")
@@ -141,6 +144,16 @@ class CodeBook(msgspec.Struct, frozen=True, kw_only=True):
             "regime": found.regime,
         }
         return digest_of(value)
+
+
+def _each_under_its_code(book: CodeBook) -> None:
+    for table in (book.parties, book.commands, book.units, book.operations, book.handling, book.regions):
+        for code, one in table.items():
+            if one.code != code:
+                raise BadInput("a code-book keeps something under another code than its own", where=code)
+    for code in (*book.units, *book.operations, *book.categories, *book.handling, *book.regions):
+        if code in EXCLUDED_USES:
+            raise ExcludedUse(f"no code can stand for {code}", where="code-book", why="it is an excluded use: nobody can grant it")
 
 
 def need(known: Iterable[str], code: str, *, what: str, where: str = "") -> str:
