@@ -36,7 +36,7 @@ from fairlead.agreement.terms import Grant
 from fairlead.label import EXCLUDED_USES, PURPOSES, CodeBook, Label, Purpose, level_rank
 
 Form: TypeAlias = Literal["full", "coarse", "distress"]
-FORMS: Final = frozenset(get_args(Form))
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
 LAWFUL_REGIMES: Final = frozenset({"law_enforcement", "rescue", "oversight"})
 # What a unit below the ceiling may ask for at all: the coarse picture, and why it may not have more.
 BELOW_CEILING: Final = frozenset({("picture", "coarse"), ("explain", "full")})

@@ -22,7 +22,7 @@ import msgspec
 
 from fairlead.agreement.area import Area
 from fairlead.errors import BadInput
-from fairlead.label import CodeBook, Purpose, purpose_of
+from fairlead.label import CodeBook, Purpose, Region, purpose_of
 from fairlead.label.codebook import need, need_all
 
 OBJECTS_MAX: Final = 10_000
@@ -104,7 +104,6 @@ def make_order(
     originator: str,
     ordered_at_ms: int,
     declared: Declared = NOTHING_DECLARED,
-    areas: Mapping[str, Area] = {},
     partners: Iterable[str] = (),
     units: Iterable[str] = (),
     purposes: Iterable[str] = (),
@@ -146,7 +145,7 @@ def make_order(
         categories=_codes(book.categories, categories, "category", where),
         feeds=_own({code: frozenset({party}) for code, party in feeds_of.items()}, feeds, "feed", originator, where),
         sensors=_own(declared.sensors, sensors, "sensor", originator, where),
-        regions=tuple(areas[code] for code in _codes(areas, regions, "region", where)),
+        regions=tuple(_area(book.regions[code]) for code in _codes(book.regions, regions, "region", where)),
         channels=_own(declared.channels, channels, "channel", originator, where),
         assets=_own(declared.assets, assets, "asset", originator, where),
         objects=_objects(objects, where),
@@ -171,6 +170,10 @@ def make_order(
 
 def _codes(known: Iterable[str], codes: Iterable[str], what: str, where: str) -> tuple[str, ...]:
     return tuple(sorted(set(need_all(known, codes, what=what, where=where))))
+
+
+def _area(region: Region) -> Area:
+    return Area(code=region.code, box=(region.south_e7, region.west_e7, region.north_e7, region.east_e7))
 
 
 def _own(known: Mapping[str, frozenset[str]], codes: Iterable[str], what: str, originator: str, where: str) -> tuple[str, ...]:

@@ -3,10 +3,13 @@
 1. The excluded-use check, the codes, the role and the ceiling are judged before the id is looked up (P2).
 2. An id that is hidden and one that does not exist get the same bytes and leave the same leaves (P7).
 3. Decision, receipt and commit are one transaction; the answer goes out after it (P4, P6).
+4. The form `distress` gives rescue centres the few fields of what states distress, whatever was halted (red line 5). Its receipt says
+   so, and is the mark by which originator and oversight review it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fairlead.agreement import Gatehouse, admit, decide
@@ -15,9 +18,12 @@ from fairlead.agreement.render import redacted
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
+from fairlead.intake.segment_file import read_segment
 from fairlead.label import join
+from fairlead.report.distress import of_detections, of_report
 from fairlead.report.holding import Kind
 from fairlead.store import holdings
 from fairlead.store.database import Tx
@@ -26,12 +32,12 @@ PAGE_MAX: Final = 200
 ID_MAX: Final = 64
 
 
-def read(node: Node, asker: Asker, holding_id: str) -> Outcome:
-    """One holding, or the redacted refusal. Raises BadSignature, LogFault."""
+def read(node: Node, asker: Asker, holding_id: str, *, form: str = "full") -> Outcome:
+    """One holding, whole or in the form `distress`, or the redacted refusal. Raises BadSignature, LogFault."""
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
-        asked = ask(node, tx, asker, act="read", at_ms=at_ms)
+        asked = ask(node, tx, asker, act="read", form=form, at_ms=at_ms)
         outcome = _read(node, tx, house, asked, holding_id)
     node.publish()
     return outcome
@@ -47,7 +53,8 @@ def _read(node: Node, tx: Tx, house: Gatehouse, asked: Asked, holding_id: str) -
         record.refusal(node, tx, asked, house=house, rows=found)
         return refused(redacted(admitted))
     # 3. P6: the receipt is in the log before the answer goes out.
-    given = answer(shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation))
+    value = _distress(node, tx, row, asked) if asked.request.form == "distress" else None
+    given = answer(value or shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation))
     record.use(node, tx, asked, house=house, rows=[row], output=given.body)
     return given
 
@@ -66,12 +73,29 @@ def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> JsonValue:
     }
 
 
-def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0) -> Outcome:
-    """A page of what the reader may see of one kind, newest first; counts count only that (P7)."""
+def _distress(node: Node, tx: Tx, row: Row, asked: Asked) -> JsonValue:
+    """Position, time, nature of distress, people on board if stated; nothing else of the record."""
+    body = decode(holdings.body_of(tx, row.holding.id))
+    said = of_report(body["report"]) if isinstance(body, Mapping) and "report" in body else []
+    if not said and row.holding.kind == "segment":
+        said = of_detections(read_segment(segment_path(node.root, row.holding.id)))
+    request = asked.request
+    head = banner(row.holding.label, purpose=request.purpose, operation=request.operation)
+    return {
+        "id": row.holding.id,
+        "banner": head,
+        "distress": said,
+        "note": "read for rescue; its originator is told and reviews it",
+    }
+
+
+def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0, form: str = "full") -> Outcome:
+    """A page of what the reader may see of one kind, newest first; counts count only that (P7). In the form `distress`: whatever
+    states distress, of any kind."""
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
-        asked = ask(node, tx, asker, act="list", at_ms=at_ms)
+        asked = ask(node, tx, asker, act="list", form=form, at_ms=at_ms)
         admitted = admit(house, asked.request)
         if admitted:
             record.refusal(node, tx, asked, house=house, rows=())
@@ -83,13 +107,17 @@ def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0
 
 
 def _page(node: Node, tx: Tx, house: Gatehouse, asked: Asked, kind: str, page: int) -> Outcome:
-    wanted: Kind = "lead" if kind == "lead" else "report"
-    rows = holdings.of_kind(tx, [wanted], from_ms=0, to_ms=2**53)
+    wanted: Sequence[Kind] = ["lead"] if kind == "lead" else ["report"]
+    if asked.request.form == "distress":
+        wanted = ["segment", "report"]
+    rows = holdings.of_kind(tx, wanted, from_ms=0, to_ms=2**53)
     mine = newest_first(permitted(house, asked.request, rows))
     part = mine[page * PAGE_MAX : (page + 1) * PAGE_MAX]
     request = asked.request
     items = [
-        {
+        _distress(node, tx, row, asked)
+        if request.form == "distress"
+        else {
             "id": row.holding.id,
             "kind": row.holding.kind,
             "from_ms": row.holding.t_min_ms,

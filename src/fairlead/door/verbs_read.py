@@ -115,18 +115,22 @@ def leads(
     node: NodeOption = DEFAULT_NODE,
     kind: Annotated[str, typer.Option(help="lead or report.")] = "lead",
     page: Annotated[int, typer.Option(help="Page, from 0.")] = 0,
+    form: Annotated[str, typer.Option(help="full, or distress: the minimum for a rescue centre.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
     """The leads (or reports) this reader may see, newest first."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
-        show(read.list_holdings(one, who, kind=kind, page=page), as_json=as_json, human=_list)
+        show(read.list_holdings(one, who, kind=kind, page=page, form=form), as_json=as_json, human=_list)
 
 
 def _list(value: dict[str, Any]) -> None:
     OUT.print(f"{value['count']} in all")
     for item in value["items"]:
-        OUT.print(f"{item['id']}  {utc(item['to_ms'])}  {item['title']}", markup=False)
+        if "distress" in item:
+            _distress(item)
+        else:
+            OUT.print(f"{item['id']}  {utc(item['to_ms'])}  {item['title']}", markup=False)
 
 
 def read_one(
@@ -136,20 +140,30 @@ def read_one(
     unit: UnitOption = "",
     operation: OperationOption = "",
     node: NodeOption = DEFAULT_NODE,
+    form: Annotated[str, typer.Option(help="full, or distress: the minimum for a rescue centre.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
     """Read one holding for one purpose; the receipt is in its owners' logs before it is shown."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
-        show(read.read(one, who, holding), as_json=as_json, human=_holding)
+        show(read.read(one, who, holding, form=form), as_json=as_json, human=_holding)
 
 
 def _holding(value: dict[str, Any]) -> None:
     OUT.print(value["banner"]["text"], style="reverse")
+    if "distress" in value:
+        _distress(value)
+        return
     body = value["body"]
     OUT.print(body["card"]["sentence"] if "card" in body else dump(body), markup=False)
     for row in body.get("card", {}).get("criteria", []):
         OUT.print(f"  {row['criterion']}: {row['observed']} (threshold {row['threshold']})", markup=False)
+
+
+def _distress(value: dict[str, Any]) -> None:
+    for one in value["distress"]:
+        people = f", {one['people']} people" if "people" in one else ""
+        OUT.print(f"{value['id']}  {utc(one['t_ms'])}  {_place(one)}  {one['distress']}{people}", markup=False)
 
 
 def explain_one(

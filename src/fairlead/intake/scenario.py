@@ -225,8 +225,21 @@ def _feed(tables: Tables, book: CodeBook, code: str, table: FeedTable) -> Feed:
         station_lon_e7=e7_of(station.lon_deg, 180, spot) if station else None,
         range_m=station.range_m if station else None,
     )
+    for key in ("sensor", "channel", "asset"):
+        named = getattr(table, key)
+        if (named or key == "channel") and not CODE.fullmatch(named):
+            raise BadScenario(
+                f"{named!r} is not a code", where=f"{where}.{key}", do="use lower-case letters, digits, hyphens, underscores"
+            )
     return Feed(
-        facts=facts, unit=table.unit, layout=table.layout, label=_label(book, f"{where}.label", table), retention_s=table.retention_s
+        facts=facts,
+        unit=table.unit,
+        layout=table.layout,
+        label=_label(book, f"{where}.label", table),
+        retention_s=table.retention_s,
+        sensor=table.sensor,
+        channel=table.channel,
+        asset=table.asset,
     )
 
 

@@ -103,6 +103,9 @@ class FeedTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     gaps_meaningful: bool
     label: LabelTable
     station: StationTable | None = None
+    sensor: str = ""
+    channel: str = "direct"
+    asset: str = ""
     retention_s: int = 0
     confirm_unreadable: bool = False
 

@@ -49,7 +49,7 @@ class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     unit: Word
     purpose: Word
     operation: Word
-    form: Literal["full", "coarse"]
+    form: Literal["full", "coarse", "distress"]  # distress: read past an order, to be reviewed
     at_ms: Count
     clock: Word
     request: Hex32
