@@ -50,6 +50,7 @@ def entry(signed: SignedAct, step: Step, previous: str) -> Entry:
         digest=signed.digest,
         verb=act.verb,
         at_ms=act.at_ms,
+        recorded_ms=signed.known_ms,
         clock=act.clock,
         person=act.person,
         unit=act.unit,
@@ -181,17 +182,17 @@ def _person(state: CaseState, signed: SignedAct, line: Entry) -> PersonState:
             since_ms = act.deprived_of_liberty_ms
             return replace(person, unit=act.unit, custodian=act.person, deprived_of_liberty_ms=since_ms)
         case p.InformRights():
-            return replace(person, rights_ms=act.at_ms)
+            return replace(person, rights_ms=act.at_ms, rights_recorded_ms=signed.known_ms)
         case p.NotifyConsul():
-            return replace(person, consul_ms=act.at_ms, consul_outcome=act.outcome)
+            return replace(person, consul_ms=act.at_ms, consul_recorded_ms=signed.known_ms, consul_outcome=act.outcome)
         case p.TakeCustody():
             return replace(person, custodian=act.to_person)
         case p.HandOverPerson():
             return replace(person, custodian=act.to_person, unit=act.to_unit)
         case p.BringBeforeJudge():
-            return replace(person, judge_ms=act.at_ms)
+            return replace(person, judge_ms=act.at_ms, judge_recorded_ms=signed.known_ms)
         case p.ReleasePerson() | p.Repatriate() | p.Died():
-            return replace(person, free_ms=act.at_ms, custodian="")
+            return replace(person, free_ms=act.at_ms, free_recorded_ms=signed.known_ms, custodian="")
     return person
 
 

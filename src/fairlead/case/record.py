@@ -74,6 +74,7 @@ def missing(state: CaseState, now_ms: int) -> tuple[str, ...]:
             found.append(f"{code}: to be freed, landed or otherwise accounted for")
     found += [f"{c}: {t.state}, alarm open" for c, t in sorted(state.exhibits.items()) if t.state in ("seal_broken", "unaccounted")]
     found += [f"{one.subject}: {one.name} overdue" for one in clocks(state, now_ms) if one.status == "overdue"]
+    found += [f"{one.subject}: {one.name} {one.words}" for one in clocks(state, now_ms) if one.status == "recorded late"]
     return tuple(found)
 
 

@@ -24,6 +24,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest
     verb: str
     at_ms: int
+    recorded_ms: int  # by the node's clock; what the act says of its own time may be earlier
     clock: str
     person: str
     unit: str
@@ -82,10 +83,14 @@ class PersonState(msgspec.Struct, frozen=True, kw_only=True):
     last_ms: int
     deprived_of_liberty_ms: int = 0
     rights_ms: int = 0
+    rights_recorded_ms: int = 0
     consul_ms: int = 0
+    consul_recorded_ms: int = 0
     consul_outcome: str = ""
     judge_ms: int = 0
+    judge_recorded_ms: int = 0
     free_ms: int = 0  # released, repatriated, or dead: liberty is no longer taken by anybody in this case
+    free_recorded_ms: int = 0
     trail: tuple[Entry, ...] = ()
 
 

@@ -208,7 +208,7 @@ def _append(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, s
     one = signed(made, *_signers(node, tx, envelope, made, {signer.person: signer.unit}))
     if not isinstance(propose(state, one, _known(node, tx, case, state, made, made.at_ms)), Accepted):
         return 0
-    _store(node, tx, case, one, envelope, at_ms=made.at_ms)
+    _store(node, tx, case, one, envelope, at_ms=node.clock.now_ms())
     return 1
 
 
@@ -235,7 +235,7 @@ def _take(
     _check_time(made, request.at_ms)
     units = {request.person: request.unit, **dict(also)}
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(person) for person in units])
-    one = signed(made, *_signers(node, tx, envelope, made, units))
+    one = signed(made, *_signers(node, tx, envelope, made, units), recorded_ms=request.at_ms)
     state = CaseState() if opening else state_of(node, tx, case)
     judged = propose(state, one, _known(node, tx, case, state, made, request.at_ms))
     if isinstance(judged, Refusal):
@@ -328,7 +328,7 @@ def _signed_acts(node: Node, tx: Tx, case: cases.Case) -> list[SignedAct]:
         made = act_from(decode(stored.envelope.payload_bytes))
         signers = [keys[one.person] for one in stored.signers]
         verify(stored.envelope, signers, kind=record_kind(made), threshold=len(stored.envelope.signatures))
-        found.append(SignedAct(act=made, digest=act_digest(made), signers=stored.signers))
+        found.append(SignedAct(act=made, digest=act_digest(made), signers=stored.signers, recorded_ms=stored.recorded_ms))
     return found
 
 

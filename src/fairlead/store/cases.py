@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from fairlead.case.act import Signer
 from fairlead.envelope import Envelope, JsonValue, decode, encode, envelope_from_json, envelope_to_json
-from fairlead.store.schema import case_acts, cases
+from fairlead.store.schema import case_acts, cases, holdings
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
     holding: str
     envelope: Envelope
     signers: tuple[Signer, ...]  # who signed, in which roles and for which unit, as certified when it was recorded
+    recorded_ms: int
 
 
 def add_case(tx: Connection, case: Case) -> None:
@@ -57,13 +58,15 @@ def add_act(tx: Connection, case_id: str, holding: str, envelope: Envelope, sign
 
 def acts_of(tx: Connection, case_id: str) -> list[StoredAct]:
     """The acts of a case in the order they were recorded."""
-    rows = tx.execute(select(case_acts).where(case_acts.c.case_id == case_id).order_by(case_acts.c.idx)).all()
+    wanted = select(case_acts, holdings.c.created_ms).join(holdings, holdings.c.id == case_acts.c.holding)
+    rows = tx.execute(wanted.where(case_acts.c.case_id == case_id).order_by(case_acts.c.idx)).all()
     return [
         StoredAct(
             idx=row.idx,
             holding=row.holding,
             envelope=envelope_from_json(row.envelope),
             signers=msgspec.convert(decode(row.signers), tuple[Signer, ...]),
+            recorded_ms=row.created_ms,
         )
         for row in rows
     ]

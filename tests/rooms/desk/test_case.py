@@ -90,6 +90,14 @@ def test_p8_a_team_that_was_offline_names_the_clock_it_had(tiny: Tiny, late_ms: 
     value(take(tiny, case, "detect", at_ms=tiny.clock.at_ms - late_ms, clock=clock))
 
 
+def test_p9_the_record_shows_when_an_act_was_recorded_beside_when_it_says_it_was_done(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    tiny.clock.at_ms += 61 * MINUTE_MS
+    value(take(tiny, case, "detect", at_ms=START_MS + MINUTE_MS, clock="stated"))
+    shown = value(show_case(tiny.node, tiny.who("cutter-watch"), case))["case"]["trail"][-1]
+    assert (shown["at_ms"], shown["clock"], shown["recorded_ms"]) == (START_MS + MINUTE_MS, "stated", START_MS + 61 * MINUTE_MS)
+
+
 def test_p9_who_does_not_serve_the_unit_or_holds_no_key_here_signs_nothing(tiny: Tiny) -> None:
     case, _ = opened(tiny)
     for tag in ("detect", "sort", "monitor"):
