@@ -7,19 +7,12 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
+from fairlead.agreement.lists import Known
 from fairlead.envelope import decode, encode
 from fairlead.label import Label, label_hash
 from fairlead.label.label import label_value
 from fairlead.store.memory import may_remember, memory, wrote
 from fairlead.store.schema import holdings, labels
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A label as holdings have it: with the feeds behind it, and whether they state distress."""
-
-    label: Label
-    feeds: frozenset[str]
-    distress: bool
 
 
 def intern_label(tx: Connection, label: Label, feeds: Iterable[str] = (), *, distress: bool = False) -> int:
