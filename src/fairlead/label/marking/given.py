@@ -16,7 +16,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 
 import msgspec
 
-from fairlead.envelope import JsonValue
+from fairlead.envelope import JsonValue, encode
 from fairlead.errors import BadInput
 from fairlead.label.codebook import CodeBook, need
 from fairlead.label.label import Label
@@ -103,7 +103,7 @@ def plain_codes(label: Label) -> Label:
 
 
 def read_json(text: str, what: str) -> Mapping[str, JsonValue]:
-    """The object in this text: no floats, no null, no repeated keys, no great depth. Raises BadInput."""
+    """The object in this text: no floats, no null, no repeated keys, no great depth. Raises BadInput, MalformedBytes."""
     if len(text) > TEXT_MAX:
         raise BadInput(f"{what} is too long", why=f"{len(text)} characters, more than {TEXT_MAX}")
     try:
@@ -112,6 +112,7 @@ def read_json(text: str, what: str) -> Mapping[str, JsonValue]:
         raise BadInput(f"{what} is not JSON", why=str(error)[:200]) from error
     if not isinstance(value, dict):
         raise BadInput(f"{what} is not a JSON object")
+    encode(value)  # what has no canonical form (null, a lone half of a character, depth) is none of ours
     return value
 
 

@@ -6,7 +6,7 @@ What this vocabulary does not have (compartments, special access, atomic energy)
 
 1. `make_mark` is the only way to a Mark: it orders every list and refuses what the grammar does not allow.
 2. The own country is an argument. It is written first in REL TO, never in FGI, and not at all as the sole owner.
-3. Countries stand in vocabulary order: as the vocabulary lists them, or else codes of three letters before longer ones, by the alphabet.
+3. Countries stand in vocabulary order: as the vocabulary lists them, or else three letters before longer codes, by the alphabet.
 4. ORCON is not legal on what is unclassified. Originator control of such holdings is a field of its own (national.py).
 """
 
