@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from fairlead.agreement.gate import Decision, Reason
+from fairlead.agreement.gate import Decision, Gatehouse, Reason
 from fairlead.envelope import JsonValue
 
 NOT_AVAILABLE: Final = "not available to this unit for this purpose in this operation"
@@ -37,3 +37,9 @@ def full_for(decision: Decision, originator: str) -> tuple[str, ...]:
         agreement = f" [{reason.agreement}]" if reason.agreement and own else ""
         seen.append(f"{reason.conjunct}: {reason.detail}{agreement}" if own else f"{reason.conjunct}: another originator's terms")
     return tuple(dict.fromkeys(seen))
+
+
+def own_word(house: Gatehouse, party: str) -> frozenset[str]:
+    """The ids of what the party itself has signed and may know: its grants, and overrides it signed with others."""
+    grants = {grant.id for grant in house.slice.grants if grant.originator == party}
+    return frozenset(grants.union(one.id for one in house.slice.overrides if party in one.originators))

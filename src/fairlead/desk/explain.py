@@ -2,7 +2,8 @@
 
 1. The question is put for the asker's own person, unit, purpose and operation, or, by an originator or inspector, for another's.
 2. Full means every conjunct with its agreement or order; an originator gets its own word in full and others' by conjunct only.
-3. Anyone else gets the redacted form, which is the same for an id that does not exist, and leaves the same leaves (P7).
+3. Nobody but oversight learns the id of an agreement that is not its own: an id would tell that there is one (P7).
+4. Anyone else gets the redacted form, which is the same for an id that does not exist, and leaves the same leaves (P7).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import msgspec
 
 from fairlead.agreement import Gatehouse, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
-from fairlead.agreement.render import full, full_for, redacted
+from fairlead.agreement.render import full, full_for, own_word, redacted
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asked, Asker, ask
@@ -65,7 +66,7 @@ def _explain(
             {
                 "permitted": decision.permitted,
                 "reasons": list(reasons),
-                "agreements": list(decision.agreements),
+                "agreements": [one for one in decision.agreements if oversees or one in own_word(house, party)],
                 "form": "full",
                 "asked_for": msgspec.to_builtins(put),
             }

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 import msgspec
 
 from fairlead.agreement import Decision, Gatehouse, decide
-from fairlead.agreement.gate import names_excluded_use
+from fairlead.agreement.gate import FORMS, Form, names_excluded_use
 from fairlead.agreement.lists import Row, facts_of
-from fairlead.agreement.render import full_for
+from fairlead.agreement.render import full_for, own_word
 from fairlead.desk.ask import Asked
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, sha256_hex, sign
+from fairlead.errors import BadInput
 from fairlead.label import label_hash
 from fairlead.receipt.receipt import HeldRef, RefusalReceipt, UseReceipt, padded, receipt_value
 from fairlead.store import ledger
@@ -47,9 +48,16 @@ def use(
             shares.setdefault(party, []).append(_ref(row))
             agreements.setdefault(party, set()).update(rests_on)
     for party in sorted(shares or {node.config.operating_party: []}):
-        own = {grant.id for grant in house.slice.grants if grant.originator == party}
-        given = tuple(sorted(agreements.get(party, set()) & own))
+        given = tuple(sorted(agreements.get(party, set()) & own_word(house, party)))  # an override too: each use says so
         write(node, tx, party, asked, holdings=tuple(shares.get(party, ())), agreements=given, output=output)
+
+
+def _form(form: str) -> Form:
+    """The form of a use that the gate let through. Raises BadInput for any other."""
+    for known in FORMS:
+        if form == known:
+            return known
+    raise BadInput("no use has this form", where=form)
 
 
 def event(node: Node, tx: Tx, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes) -> None:
@@ -83,7 +91,7 @@ def write(
             unit=request.unit,
             purpose=request.purpose,
             operation=request.operation,
-            form="coarse" if request.form == "coarse" else "full",
+            form=_form(request.form),
             at_ms=request.at_ms,
             clock=node.clock.source,
             request=asked.evidence,
