@@ -177,9 +177,8 @@ def recheck_certificate(node: Node, asker: Asker, raw: bytes) -> Outcome:
 def breaking(node: Node, tx: Tx, event: Event, *, at_ms: int) -> tuple[World, tuple[Broken, ...]]:
     """What this event would break, before it is signed; with the world the paths are told from."""
     world = world_of(node, tx)
-    book = node.coalition.book
     found = check_event(
-        world.standing, book, node.coalition.people, event, at_ms, releases=world.releases, records=_named_by(tx, [event])
+        world.standing, world.book, node.coalition.people, event, at_ms, releases=world.releases, records=_named_by(tx, [event])
     )
     return msgspec.structs.replace(world, standing=supposing(world.standing, event)), found
 
@@ -216,7 +215,7 @@ def _why(broken: Broken, seen: tuple[Step, ...]) -> str:
 def world_of(node: Node, tx: Tx) -> World:
     """What stands, with the releases that were made and the records that overrides name."""
     standing = node.standing(tx)
-    return World(standing=standing, book=node.coalition.book, records=_named_by(tx, standing.overrides))
+    return World(standing=standing, book=standing.book or node.coalition.book, records=_named_by(tx, standing.overrides))
 
 
 @cache
@@ -251,10 +250,11 @@ def _proved(
     check(raw, state=state_of(verdict.graph))  # twice, by different hands: the checker knows nothing of the search
     digest = sha256_hex(raw)
     row = head | {"outcome": "proved", "certificate": digest, "state": state_of(verdict.graph)}
-    if _oversees(node, asker) or verdict.graph.parties <= {party_of(node, asker)}:
-        row["reached"] = sorted({unit for readers in verdict.closure.readers.values() for unit, _, _ in readers})
-        if certify:
-            row["certificate_text"] = raw.decode("utf-8")
+    all_its_own = _oversees(node, asker) or verdict.graph.parties <= {party_of(node, asker)}
+    seen = {one.name for one in verdict.graph.carries if all_its_own or {party for party, _ in one.pairs} == {party_of(node, asker)}}
+    row["reached"] = sorted({use[0] for name, readers in verdict.closure.readers.items() if name in seen for use in readers})
+    if certify and all_its_own:
+        row["certificate_text"] = raw.decode("utf-8")
     elif certify:
         row["withheld"] = "the certificate holds terms of others; oversight can have it and check it"
     return row, HeldRef(digest=digest, kind="proof")

@@ -105,8 +105,7 @@ def _proof(row: dict[str, Any]) -> None:
     OUT.print(f"{row['outcome']}: {row['words']}", style=style, markup=False)
     OUT.print(f"  invariant {row['id']} of {row['originator']}", markup=False)
     if row["outcome"] == "proved":
-        if "reached" in row:
-            OUT.print(f"  whoever can hold some of it: {', '.join(row['reached']) or 'nobody'}; none of it in a way that is forbidden")
+        OUT.print(f"  it can reach {', '.join(row['reached']) or 'nobody'}, and nothing that is forbidden", markup=False)
         OUT.print(f"  certificate {row['certificate']}")
         return
     OUT.print(f"  {row['why']}", markup=False)
