@@ -28,6 +28,9 @@ EXAMPLES: Final[dict[str, str]] = {
     "resume": "fairlead resume $ORDER --as isla-release",
     "orders": "fairlead orders --as isla-release --json",
     "exposure": "fairlead exposure $ORDER --as isla-release",
+    "prove": "fairlead prove --as isla-release",
+    "invariant declare": "fairlead invariant declare --as isla-release --category radar --never-unit support-group --preview",
+    "invariant withdraw": "fairlead invariant withdraw $INVARIANT --as isla-release",
     "case open": 'fairlead case open $LEAD "go-fast, three engines, no marks" --as cutter-watch',
     "case act": 'fairlead case act $CASE welfare_check --as meridia-custody --fields \'{"subject": "P1", "found": "well, fed"}\'',
     "case show": "fairlead case show $CASE --as meridia-legal --purpose prosecution",
@@ -43,7 +46,7 @@ command ends with 1. With `--json`, standard output carries the answer's own byt
 request. A request is for one unit, one purpose (a code of [the page of codes](codes.md)) and one operation. The node is the folder
 `demo-node` unless `--node` or `FAIRLEAD_NODE` names another ([settings](settings.md)).
 
-In the examples `$LEAD`, `$CARD`, `$CASE` and `$ORDER` stand for ids that another command showed.
+In the examples `$LEAD`, `$CARD`, `$CASE`, `$ORDER` and `$INVARIANT` stand for ids that another command showed.
 """
 
 
