@@ -82,6 +82,7 @@ ACT_WORDS: Final[dict[str, str]] = {
     "order": "suspend and resume, and sign grants for one's party",
     "case": "open a case and take acts of it that the tables give the role",
     "exposure": "list who had used what an order closes",
+    "export": "give a lead or report, in a carrier, to a system outside",
 }
 REGIME_WORDS: Final[dict[str, str]] = {
     "law_enforcement": "police, coast guard, customs, prosecution",

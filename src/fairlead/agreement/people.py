@@ -27,6 +27,7 @@ ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 
 # What a request may do. `picture`, `list` and `read` are uses of holdings; the others are acts. `terms` looks at agreements and
 # code-books, `review` judges drafts and signs second, `agree` drafts, amends, denounces, assures, and changes a code-book.
+# `export` gives a holding to a system outside.
 Act: TypeAlias = Literal[
     "picture",
     "list",
@@ -42,6 +43,7 @@ Act: TypeAlias = Literal[
     "terms",
     "review",
     "agree",
+    "export",
 ]
 ACTS: Final[frozenset[str]] = frozenset(get_args(Act))
 
@@ -49,8 +51,8 @@ _READS: Final = frozenset({"picture", "list", "read", "explain"})
 
 ROLE_ACTS: Final[dict[str, frozenset[str]]] = {
     "sensor_officer": _READS | {"observe", "report"},
-    "releasing_officer": _READS | {"audit", "order", "exposure", "terms", "review", "agree"},
-    "liaison_officer": _READS | {"report", "terms"},
+    "releasing_officer": _READS | {"audit", "order", "exposure", "terms", "review", "agree", "export"},
+    "liaison_officer": _READS | {"report", "terms", "export"},
     "analyst": _READS | {"lead"},
     "watch_officer": _READS | {"case"},
     "legal_adviser": _READS | {"case", "terms", "review"},

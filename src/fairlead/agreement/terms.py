@@ -20,6 +20,7 @@ from fairlead.errors import BadInput, LabelFault
 from fairlead.label import CodeBook, Purpose, expand, purpose_of
 from fairlead.label.codebook import need, need_all
 from fairlead.label.label import LEASE_DEFAULT_S, LEASE_MAX_S, LEASE_MIN_S
+from fairlead.label.marking.carriers import CARRIERS
 
 CODES_MAX: Final = 4096
 ID_MAX: Final = 64
@@ -57,6 +58,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lease_s: int = LEASE_DEFAULT_S
     assurances: tuple[str, ...] = ()
     version: int = 1
+    export_to: tuple[str, ...] = ()  # carriers in which it may go to systems that cannot enforce a label
 
 
 def make_grant(
@@ -73,6 +75,7 @@ def make_grant(
     lease_s: int = LEASE_DEFAULT_S,
     assurances: Iterable[str] = (),
     version: int = 1,
+    export_to: Iterable[str] = (),
 ) -> Grant:
     """A grant under this code-book; parties among the recipients are expanded to their units.
 
@@ -110,6 +113,7 @@ def make_grant(
         lease_s=lease_s,
         assurances=tuple(sorted(set(need_all(ASSURANCES, assurances, what="kind of assurance", where=where)))),
         version=version,
+        export_to=tuple(sorted(set(need_all(CARRIERS, export_to, what="carrier", where=where)))),
     )
 
 
@@ -130,4 +134,5 @@ def widens(old: Grant, new: Grant) -> bool:
         or new.expires_ms > old.expires_ms
         or new.lease_s > old.lease_s
         or not set(old.assurances) <= set(new.assurances)
+        or not set(new.export_to) <= set(old.export_to)
     )

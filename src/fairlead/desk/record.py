@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fairlead.agreement import Decision, Gatehouse, decide
+from fairlead.agreement import Decision, Gatehouse, Reason, decide
 from fairlead.agreement.gate import FORMS, Form, names_excluded_use
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import full_for, own_word
@@ -38,8 +38,10 @@ def use(
     rows: Sequence[Row],
     output: bytes,
     also: Sequence[str] = (),
+    given_to: str = "",
 ) -> None:
-    """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used."""
+    """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used; `given_to`: of an
+    export, in what to whom."""
     shares: dict[str, list[HeldRef]] = {party: [] for party in also}
     agreements: dict[str, set[str]] = {}
     for row in rows:
@@ -49,7 +51,8 @@ def use(
             agreements.setdefault(party, set()).update(rests_on)
     for party in sorted(shares or {node.config.operating_party: []}):
         given = tuple(sorted(agreements.get(party, set()) & own_word(house, party)))  # an override too: each use says so
-        write(node, tx, party, asked, holdings=tuple(shares.get(party, ())), agreements=given, output=output)
+        held = tuple(shares.get(party, ()))
+        write(node, tx, party, asked, holdings=held, agreements=given, output=output, given_to=given_to)
 
 
 def _form(form: str) -> Form:
@@ -74,6 +77,7 @@ def write(
     holdings: tuple[HeldRef, ...],
     agreements: tuple[str, ...],
     output: bytes,
+    given_to: str = "",
 ) -> None:
     """One use receipt in one log."""
     log = node.logs[party]
@@ -100,19 +104,33 @@ def write(
             output_bytes=len(output),
             holdings=holdings,
             agreements=agreements,
+            given_to=given_to,
         )
         return sign("use-receipt", receipt_value(receipt), [log.key])
 
     ledger.append(tx, log, made)
 
 
-def refusal(node: Node, tx: Tx, asked: Asked, *, house: Gatehouse, rows: Sequence[Row], also: Sequence[str] = ()) -> None:
-    """Record a refusal: one leaf of one length in every log, whatever the request named (P7)."""
-    decisions = [(row, decide(house, asked.request, facts_of(row))) for row in rows]
+def refusal(
+    node: Node,
+    tx: Tx,
+    asked: Asked,
+    *,
+    house: Gatehouse,
+    rows: Sequence[Row],
+    also: Sequence[str] = (),
+    because: Sequence[Reason] = (),
+) -> None:
+    """Record a refusal: one leaf of one length in every log, whatever the request named (P7). `because`: reasons beside the gate's."""
+    decisions = [(row, _with(decide(house, asked.request, facts_of(row)), because)) for row in rows]
     excluded = names_excluded_use(asked.request.purpose)
     for party in sorted(node.logs):
         concerned = [(row, decision) for row, decision in decisions if party in {one for one, _ in row.holding.label.originators}]
         ledger.append(tx, node.logs[party], _refusal_maker(node, asked, party, concerned, excluded, party in also))
+
+
+def _with(decision: Decision, because: Sequence[Reason]) -> Decision:
+    return Decision(reasons=(*decision.reasons, *because), agreements=decision.agreements)
 
 
 def _refusal_maker(

@@ -288,6 +288,7 @@ def _terms(tables: Tables, book: CodeBook, people: Mapping[str, Person], code: s
             expires_ms=ms_of(table.expires, "expires"),
             lease_s=table.lease_s,
             assurances=table.assurances,
+            export_to=table.export_to,
         )
     return SignedTerms(signer=signer.code, grant=grant)
 

@@ -121,6 +121,7 @@ class AgreementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     expires: dt.datetime
     lease_s: int = LEASE_DEFAULT_S
     assurances: tuple[str, ...] = ()
+    export_to: tuple[str, ...] = ()
 
 
 class RegionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

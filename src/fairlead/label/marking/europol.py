@@ -6,32 +6,32 @@ Information Exchange"; College of Policing, "Intelligence report" (3x5x2), Autho
 1. H1: not in judicial proceedings without the provider, unless the label permits prosecution. H2: not to be passed on without the
    provider, always. H3: the other limits, in words. H0, no limit but the law, is never written for a label.
 2. 3x5x2 has two handling codes; a label is always `C`, sharing under conditions, with the same words.
-3. The grading of a report by letter and figure is turned into each scheme by a table that is this project's own reading; what a grade
-   does not say (whether the source knew it at first hand) is put down as not known.
+3. A report's 4x4 grade is turned into the 3x5x2 by a table that is this project's own reading. What has no grade cannot be assessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 import msgspec
 
 from fairlead.envelope import JsonValue, encode
-from fairlead.errors import BadInput, UnknownCode
+from fairlead.errors import BadInput
+from fairlead.label.codebook import need
 from fairlead.label.label import Label
 from fairlead.label.marking.given import Evaluation, Fates, Outgoing, plain_codes, read_json, same
 
 WHAT: Final = "a police handling record"
 WORDS_MAX: Final = 65_536
 # 4x4: A no doubt, B mostly reliable, C mostly unreliable, X cannot be assessed; 1 not in doubt, 2 known personally to the source,
-# 3 not known personally but corroborated, 4 neither.
-SOURCE_4: Final = {"A": "A", "B": "B", "C": "B", "D": "C", "E": "C", "F": "X"}
-INFORMATION_4: Final = {"1": "3", "2": "4", "3": "4", "4": "4", "5": "4", "6": "4"}
+# 3 not known personally but corroborated, 4 neither. A report here is graded by it (report/sighting.py).
+SOURCE_4: Final = ("A", "B", "C", "X")
+INFORMATION_4: Final = ("1", "2", "3", "4")
+UNGRADED: Final = Evaluation(source="X", information="4")
 # 3x5x2: 1 reliable, 2 untested, 3 not reliable; A known directly, B indirectly but corroborated, C indirectly, D not known,
 # E suspected to be false.
-SOURCE_3: Final = {"A": "1", "B": "1", "C": "2", "D": "3", "E": "3", "F": "2"}
-INFORMATION_5: Final = {"1": "B", "2": "D", "3": "D", "4": "D", "5": "E", "6": "D"}
+SOURCE_3: Final = {"A": "1", "B": "1", "C": "3", "X": "2"}
+INFORMATION_5: Final = {"1": "A", "2": "A", "3": "B", "4": "D"}
 FATES: Final[Fates] = {
     "originators": ("coarser", "H2 asks the provider, who may not be every originator"),
     "level": ("lost", "the codes are no classification"),
@@ -82,31 +82,27 @@ def conditions_of(label: Label) -> str:
 
 def carried(out: Outgoing) -> Police:
     """The codes of this label, and of its report's grade when it has one. Raises UnknownCode, BadInput."""
-    label, grade = plain_codes(out.label), out.evaluation or Evaluation(source="F", information="6")
+    label, grade = plain_codes(out.label), out.evaluation or UNGRADED
+    need(SOURCE_4, grade.source, what="grade of a source", where="4x4")
+    need(INFORMATION_4, grade.information, what="grade of information", where="4x4")
     words = conditions_of(label)
     if len(words) > WORDS_MAX:
         raise BadInput(f"{WHAT} would be too long", why=f"{len(words)} characters of conditions")
     handling: tuple[Literal["H1", "H2", "H3"], ...] = ("H2", "H3") if "prosecution" in label.purposes else ("H1", "H2", "H3")
     return Police(
         four=Record4x4(
-            source=_graded(SOURCE_4, grade.source),  # type: ignore[arg-type]
-            information=_graded(INFORMATION_4, grade.information),  # type: ignore[arg-type]
+            source=grade.source,  # type: ignore[arg-type]  # checked above
+            information=grade.information,  # type: ignore[arg-type]
             handling=handling,
             conditions=words,
         ),
         three=Record3x5x2(
-            source=_graded(SOURCE_3, grade.source),  # type: ignore[arg-type]
-            information=_graded(INFORMATION_5, grade.information),  # type: ignore[arg-type]
+            source=SOURCE_3[grade.source],  # type: ignore[arg-type]
+            information=INFORMATION_5[grade.information],  # type: ignore[arg-type]
             handling="C",
             conditions=words,
         ),
     )
-
-
-def _graded(table: Mapping[str, str], grade: str) -> str:
-    if grade not in table:
-        raise UnknownCode("no such grade", where=ascii(grade[:20]), do="a letter A to F and a figure 1 to 6")
-    return table[grade]
 
 
 def _value(one: Police) -> dict[str, JsonValue]:

@@ -56,7 +56,7 @@ class Codes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """How a report was graded, by the letters A-F of the source and the figures 1-6 of the information."""
+    """How a report was graded by the 4x4 (europol.py): a letter A, B, C or X for the source, a figure 1 to 4 for the information."""
 
     source: str
     information: str
