@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from fairlead.agreement import Assurance, Grant, Order, Resume, make_grant, make_order
+from fairlead.agreement import Assurance, Grant, Order, Request, Resume, make_grant, make_order
 from fairlead.agreement.events import Event
 from fairlead.agreement.lists import Row
+from fairlead.agreement.selector import SourceFacts
 from fairlead.desk import halt, interdict, lead, look, read
 from fairlead.desk.answer import Answer
 from fairlead.desk.ask import Asker
@@ -43,6 +44,13 @@ PARTNERS = {"alfa": ["bravo", "charlie"], "bravo": ["alfa", "charlie"]}
 UNITS = {"alfa": ["bravo-patrol", "cell", "cutter", "support"], "bravo": ["alfa-radar", "cell", "cutter", "support"]}
 
 
+def record(row: Row) -> gate_model.Record:
+    """A row as the reference gate knows it: what it came from, and nothing of the holds the node has placed."""
+    one = row.holding
+    source = SourceFacts(label=one.label, feed=one.feed, t_min_ms=one.t_min_ms, t_max_ms=one.t_max_ms) if one.feed else None
+    return gate_model.Record(one.label, one.not_before_ms, one.expires_ms, source, tuple(one.parents), digest=one.digest)
+
+
 class Walk:
     """A node, the events it was given in the test's own account of them, and the questions asked after each."""
 
@@ -51,6 +59,7 @@ class Walk:
         self.node, self.book = tiny.node, tiny.node.coalition.book
         self.events: list[Event] = [terms.grant for terms in self.node.coalition.grants]
         self.orders: list[Order] = []  # neither lifted nor known to have ended
+        self.records: dict[str, gate_model.Record] = {}
         self.asked = self.permits = self.stopped = 0
         tiny.see("bravo-ais", "bravo-air")
         self.plots = self.pieces()
@@ -82,8 +91,9 @@ class Walk:
         party = rng.choice(["alfa", "bravo"])
         feeds = rng.choice([[], FEEDS[party][:1], FEEDS[party][-1:]])
         axes: dict[str, Any] = {
-            "partners": rng.choice([[], [], rng.sample(PARTNERS[party], 1)]),
-            "units": rng.choice([[], rng.sample(UNITS[party], 1), rng.sample(UNITS[party], 2)]),
+            **rng.choice(
+                [{}, {"partners": rng.sample(PARTNERS[party], 1)}, *({"units": rng.sample(UNITS[party], n)} for n in (1, 1, 2))]
+            ),
             "purposes": rng.choice([[], [], ["interdiction"], [MONITOR]]),
             "operations": rng.choice([[], [], [], ["patrol"]]),
             "categories": rng.choice([[], [], rng.sample(CATEGORIES[party], 1)]),
@@ -162,11 +172,11 @@ class Walk:
     def verdict(self, who: Asker, act: str, row: Row, feeds: frozenset[str], form: str = "full", orders: bool = True) -> bool:
         """The reference gate's word on this row, from the test's own account of events and descent; also as if no order were."""
         standing = [event for event in self.events if orders or not isinstance(event, Order)]
-        return gate_model.permits(
-            self.book, self.node.coalition.people, standing, person=who.person, unit=who.unit, purpose=who.purpose,
-            operation=who.operation, act=act, form=form, at=self.now, label=row.holding.label,
-            not_before=row.holding.not_before_ms, expires=row.holding.expires_ms, feeds=feeds,
+        request = Request(
+            person=who.person, unit=who.unit, purpose=who.purpose, operation=who.operation, act=act, form=form, at_ms=self.now
         )  # fmt: skip
+        world = gate_model.World(self.book, self.node.coalition.people, standing, self.records)
+        return gate_model.permits(world, request, self.records[row.holding.id])
 
     def rows(self) -> dict[str, tuple[Row, frozenset[str]]]:
         """Every holding with its feeds by descent, walked here link by link."""
@@ -177,6 +187,7 @@ class Walk:
             holding = rows[one].holding
             return frozenset({holding.feed} if holding.feed else ()).union(*(feeds(parent) for parent in holding.parents))
 
+        self.records = {one: record(row) for one, row in rows.items()}
         return {one: (row, feeds(one)) for one, row in rows.items()}
 
     def ask(self, reader: tuple[str, str, str]) -> None:

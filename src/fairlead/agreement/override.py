@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 
 from fairlead.agreement.events import OVERRIDE_MAX_MS, Event, Override
-from fairlead.agreement.gate import Reason, below_ceiling
+from fairlead.agreement.gate import below_ceiling
 from fairlead.agreement.people import Person
+from fairlead.agreement.reason import Reason
 from fairlead.agreement.two_person import enough
 from fairlead.envelope import Digest
 from fairlead.errors import BadInput

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from fairlead.agreement.gate import Decision, Gatehouse, Reason
+from fairlead.agreement.gate import Gatehouse
+from fairlead.agreement.reason import Decision, Reason
 from fairlead.envelope import JsonValue
 
 NOT_AVAILABLE: Final = "not available to this unit for this purpose in this operation"

@@ -2,12 +2,14 @@
 
 1. Covering is positive: a pair is open for (unit, purpose, operation) only when some grant covers it now and no order of that
    originator stops it. An order is the absence of a grant, not a rule that could fail to load (P4).
-2. A slice holds until the next date boundary: a grant that begins, ends or winds down, an order or an override that ends.
+2. A slice holds until the next date boundary: a grant that begins, ends or winds down, an order, an override or an assurance
+   that ends.
 3. A grant stays bound to the units and operations it was signed for: a changed regime, command, mission or crew voids it.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -18,6 +20,7 @@ from fairlead.agreement.order import Order, in_force
 from fairlead.agreement.selector import shuts_pair
 from fairlead.agreement.standing import Standing
 from fairlead.agreement.terms import Grant
+from fairlead.envelope import Digest
 from fairlead.label import CodeBook, Label
 
 Pair: TypeAlias = tuple[str, str]
@@ -29,16 +32,19 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     """One epoch between two date boundaries, compiled: which pairs are open to which reader."""
 
     epoch: int
+    book_version: int
     from_ms: int
     to_ms: int
     bits: Mapping[Pair, int]
     open_to: Mapping[Reader, int]  # mask of the pairs some grant covers and no order stops
+    rescue_to: Mapping[Reader, int]  # the same for rescue centres, but for orders that leave open what states distress
     grants: tuple[Grant, ...]
+    given_to: Mapping[str, tuple[Grant, ...]]  # by unit, those bound to the unit as it is now
+    operation_prints: Mapping[str, Digest]
     orders: tuple[Order, ...]
-    assurances: tuple[Assurance, ...]
-    overrides: tuple[Override, ...] = ()
-    seq_of: Mapping[str, int] = {}
-    rescue_to: Mapping[Reader, int] = {}  # the same for rescue centres, but for orders that leave open what states distress
+    assurances: Mapping[tuple[str, str], tuple[Assurance, ...]]  # by party and kind
+    overrides: tuple[Override, ...]
+    seq_of: Mapping[str, int]
 
     def mask(self, label: Label) -> int:
         """The label's originator pairs as a mask; a pair no grant has ever named gets a bit that is never open."""
@@ -51,6 +57,16 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
         """The label's pairs that are not open to the reader, as a mask; 0 means every originator permits. `rescue`: in the form
         that a carve-out leaves to rescue centres."""
         return self.mask(label) & ~(self.rescue_to if rescue else self.open_to).get(reader, 0)
+
+    def covering(self, reader: Reader) -> tuple[Grant, ...]:
+        """The grants that give something to this reader, whatever an order says."""
+        unit, purpose, operation = reader
+        bound_to = self.operation_prints.get(operation)
+        return tuple(
+            grant
+            for grant in self.given_to.get(unit, ())
+            if purpose in grant.purposes and bound_to is not None and grant.operation_prints.get(operation) == bound_to
+        )
 
 
 def ends_of(grant: Grant, denounced: Mapping[str, Denounce]) -> int:
@@ -84,51 +100,84 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
     bits = {pair: 1 << (index + 1) for index, pair in enumerate(pairs)}
     orders = tuple(order for order in standing.orders if in_force(order, at_ms))
     grants = tuple(grant for grant in standing.grants if covers_now(grant, book, at_ms, standing.denounced))
-    open_to = _open(grants, orders, book, bits, rescue=False)
+    bound = _Bound(book)
+    given_to: dict[str, list[Grant]] = {}
+    for grant in grants:
+        for unit in bound.units(grant):
+            given_to.setdefault(unit, []).append(grant)
     from_ms, to_ms = _boundaries(standing, at_ms)
     return Slice(
         epoch=standing.epoch,
+        book_version=book.version,
         from_ms=from_ms,
         to_ms=to_ms,
         bits=bits,
-        open_to=open_to,
-        rescue_to=_open(grants, tuple(one for one in orders if "safety_of_life" not in one.carve_outs), book, bits, rescue=True),
+        open_to=_open(grants, orders, bound, bits, rescue=False),
+        rescue_to=_open(grants, tuple(one for one in orders if "safety_of_life" not in one.carve_outs), bound, bits, rescue=True),
         grants=grants,
+        given_to={unit: tuple(found) for unit, found in given_to.items()},
+        operation_prints=bound.operation_prints,
         orders=orders,
-        assurances=standing.assurances,
+        assurances=_by_kind(standing.assurances),
         overrides=tuple(one for one in standing.overrides if one.not_before_ms <= at_ms < one.expires_ms),
         seq_of=standing.seq_of,
     )
 
 
+class _Bound:
+    """The fingerprints of a code-book, each made once: which units and operations a grant still binds."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.book = book
+        self.unit_prints = {unit: book.unit_fingerprint(unit) for unit in book.units}
+        self.operation_prints = {code: operation.fingerprint for code, operation in book.operations.items()}
+
+    def units(self, grant: Grant) -> list[str]:
+        return [unit for unit in grant.recipients if unit in self.unit_prints and self.unit_prints[unit] == grant.unit_prints.get(unit)]
+
+    def operations(self, grant: Grant) -> list[str]:
+        known = self.operation_prints
+        return [code for code in grant.operations if code in known and known[code] == grant.operation_prints.get(code)]
+
+
 def _open(
-    grants: tuple[Grant, ...], orders: tuple[Order, ...], book: CodeBook, bits: Mapping[Pair, int], *, rescue: bool
+    grants: Iterable[Grant], orders: Iterable[Order], bound: _Bound, bits: Mapping[Pair, int], *, rescue: bool
 ) -> dict[Reader, int]:
     """What some grant covers and none of these orders stops; of rescue centres searching and rescuing only, if `rescue`."""
+    masking: dict[str, list[Order]] = {}
+    for order in orders:
+        if not order.is_hold:
+            masking.setdefault(order.originator, []).append(order)
     open_to: dict[Reader, int] = {}
     for grant in grants:
-        for reader in _readers(grant, book):
-            if rescue and (reader[1] != "search_and_rescue" or book.units[reader[0]].regime != "rescue"):
-                continue
-            given = 0
-            for category in grant.categories:
-                pair = (grant.originator, category)
-                if not any(_shuts(order, book, pair, reader) for order in orders):  # P4
-                    given |= bits[pair]
-            open_to[reader] = open_to.get(reader, 0) | given
+        units, purposes = bound.units(grant), grant.purposes
+        if rescue:
+            units = [unit for unit in units if bound.book.units[unit].regime == "rescue"]
+            purposes = tuple(purpose for purpose in purposes if purpose == "search_and_rescue")
+        given = sum(bits[grant.originator, category] for category in grant.categories)
+        against = masking.get(grant.originator, ())
+        for reader in itertools.product(units, purposes, bound.operations(grant)):
+            shut = _shut(against, bound.book, grant, bits, reader) if against else 0  # P4
+            open_to[reader] = open_to.get(reader, 0) | given & ~shut
     return open_to
 
 
-def _readers(grant: Grant, book: CodeBook) -> Iterable[Reader]:
-    for unit in bound_units(grant, book):
-        for operation in bound_operations(grant, book):
-            for purpose in grant.purposes:
-                yield unit, purpose, operation
-
-
-def _shuts(order: Order, book: CodeBook, pair: Pair, reader: Reader) -> bool:
+def _shut(orders: Iterable[Order], book: CodeBook, grant: Grant, bits: Mapping[Pair, int], reader: Reader) -> int:
+    """The grant's pairs that one of these orders closes to the reader, as a mask."""
     unit, purpose, operation = reader
-    return shuts_pair(order, book, pair, unit=unit, purpose=purpose, operation=operation)
+    shut = 0
+    for pair in ((grant.originator, category) for category in grant.categories):
+        if any(shuts_pair(order, book, pair, unit=unit, purpose=purpose, operation=operation) for order in orders):
+            shut |= bits[pair]
+    return shut
+
+
+def _by_kind(assurances: Iterable[Assurance]) -> dict[tuple[str, str], tuple[Assurance, ...]]:
+    found: dict[tuple[str, str], tuple[Assurance, ...]] = {}
+    for one in assurances:
+        key = (one.party, one.assurance)
+        found[key] = (*found.get(key, ()), one)
+    return found
 
 
 def _boundaries(standing: Standing, at_ms: int) -> tuple[int, int]:
@@ -138,4 +187,5 @@ def _boundaries(standing: Standing, at_ms: int) -> tuple[int, int]:
     for one in standing.overrides:
         dates.update((one.not_before_ms, one.expires_ms))
     dates.update(order.until_ms for order in standing.orders if order.until_ms)
+    dates.update(one.expires_ms for one in standing.assurances)
     return max(date for date in dates if date <= at_ms), min(date for date in dates if date > at_ms)

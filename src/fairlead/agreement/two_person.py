@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fairlead.agreement.gate import Reason
 from fairlead.agreement.people import Person
+from fairlead.agreement.reason import Reason
 
 
 def enough(signers: Iterable[Person], *, party: str, role: str, count: int, not_among: Iterable[str]) -> tuple[Reason, ...]:
