@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fairlead.agreement.proof import Broken, Proved, breaches, certificate_of, check, checker, graph_of, prove, search, state_of
@@ -179,3 +180,35 @@ def test_p3_the_checker_is_small_and_knows_nothing_of_the_search():
     source = Path(checker.__file__).read_text()
     assert source.count("\n") < 120
     assert not re.search(r"import.*(search|verdict|certificate)|proof\.(search|verdict|certificate)", source)
+
+
+def test_p3_a_closed_set_that_holds_what_is_forbidden_is_refused(worlds):
+    """The certificate of a broken invariant: closed, exact, of the right state, and a lie."""
+    refused = 0
+    for seed, world in worlds:
+        invariant = model.some_invariant(seed, world.book)
+        graph = graph_of(world, invariant, 0)
+        closure = search(graph)
+        if breaches(graph, closure):
+            with pytest.raises(ProofFailed, match="forbidden"):
+                check(certificate_of(graph, closure), state=state_of(graph))
+            refused += 1
+    assert refused > 30
+
+
+def test_p3_a_source_narrowed_with_its_claim_made_to_fit_is_refused(worlds):
+    """Terms and claim agree, but the source is one that its originator could write wider."""
+    refused = 0
+    for seed, world in worlds:
+        graph = graph_of(world, model.some_invariant(seed, world.book), 0)
+        if not any(
+            graph.carries[0].pairs[0][1] in way.categories for way in graph.ways if way.originator == graph.invariant.originator
+        ):
+            continue  # nobody was ever given anything of it: what its label says changes nothing
+        for change in ({"operations": ("north",)}, {"rank": 3}, {"from_ms": 5}, {"purposes": ("statistics",)}, {"handling": ("care",)}):
+            narrowed = msgspec.structs.replace(graph.carries[0], **change)
+            bent = msgspec.structs.replace(graph, carries=(narrowed, *graph.carries[1:]))
+            with pytest.raises(ProofFailed, match="narrowed"):
+                check(certificate_of(bent, search(bent)))
+            refused += 1
+    assert refused > 300

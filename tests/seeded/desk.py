@@ -32,22 +32,22 @@ FAULTS = (
     Fault(
         "cached-standing-without-epoch",
         NODE,
-        "if known is None or known.epoch != epoch:",
+        "if known is None or known[0] != last:",
         "if known is None:",
         f"{HALT}::test_p4_a_halt_by_another_process_is_seen_at_once",
     ),
     Fault(
         "unsigned-events-are-believed",
         NODE,
-        "            self._check_signed(tx, stored)\n",
+        "                self._check_stored(tx, one, folding)\n",
         "",
         f"{HALT}::test_an_event_nobody_entitled_signed_stops_the_node_and_opens_nothing",
     ),
     Fault(
         "any-person-of-the-party-signs",
-        NODE,
-        'if code in keys and person.party == party and person.may("order")',
-        "if code in keys and person.party == party",
+        "agreement/signing.py",
+        "if one.party == party and not set(one.roles).isdisjoint(roles))",
+        "if one.party == party)",
         f"{HALT}::test_an_event_nobody_entitled_signed_stops_the_node_and_opens_nothing",
     ),
     Fault(

@@ -112,16 +112,16 @@ FAULTS = (
     Fault(
         "uses-after-a-halt-are-not-told",
         "receipt/watch.py",
-        "entry < use.index < end and",
-        "end < use.index and",
+        "if entry < use.index < end and",
+        "if end < use.index and",
         f"{WATCHED}::test_p4_a_use_after_the_halt_is_told_and_one_before_it_or_after_the_resume_is_not_after",
     ),
     Fault(
         "leads-count-as-untouched-by-a-hold",
         "receipt/watch.py",
-        'return held.kind == "lead" and',
-        "return False and",
-        f"{WATCHED}::test_p4_only_what_and_whom_the_order_names_is_counted",
+        'return "unsure" if order.categories or order.selects_sources',
+        'return "free" if order.categories or order.selects_sources',
+        f"{WATCHED}::test_p4_only_what_and_whom_the_order_names_is_a_breach_and_what_cannot_be_judged_is_shown",
     ),
     Fault(
         "an-order-waits-its-turn",

@@ -1,6 +1,5 @@
-"""The checker of a certificate: small, and of the search it knows nothing. It accepts exactly what can be justified by the terms.
+"""The checker of a certificate: small, of the search it knows nothing, and it accepts exactly what can be justified by the terms.
 
-Numbered as it checks; anything that does not hold raises ProofFailed and names what.
 1. the bytes are two canonical lines, and the claim is for the terms of the first (state hash)
 2. every source under the widest label, and everything made already, is in the set from its first instant
 3. closed: whatever a grant or an override opens of a carrier of the set, and whatever a maker may make of it, is in the set, no later
@@ -47,7 +46,9 @@ def check(raw: bytes, *, state: Digest | None = None) -> Graph:
     _need(claim.state == sha256_hex(first) and state in (None, claim.state), "a certificate is for another state")  # 1
     named, never = {carry.name: carry for carry in graph.carries}, graph.invariant
     due = {name: max(graph.at_ms, one.from_ms) for name, one in named.items() if not one.makers and graph.at_ms < one.to_ms}  # 2
-    for code in never.categories or {code for way in graph.ways if way.originator == never.originator for code in way.categories}:
+    given = {(way.originator, code) for way in graph.ways for code in way.categories}
+    given.update(pair for one in graph.exempts for record in one.records for pair in record)
+    for code in never.categories or {code for party, code in given if party == never.originator}:
         whole = tuple(graph.units), tuple(sorted(PURPOSES)), tuple(graph.operations), 0, (), 0, FOREVER_MS, ((never.originator, code),)
         one = named.get(f"source {never.originator}/{code}", graph.carries[0])
         wide = one.units, one.purposes, one.operations, one.rank, one.handling, one.from_ms, one.to_ms, one.pairs
@@ -56,8 +57,7 @@ def check(raw: bytes, *, state: Digest | None = None) -> Graph:
         _need(name in named and named[name].pairs, "a carrier is in no term, or nobody's", name)
         carry, spans = named[name], _spans(graph, named[name])
         said = [((unit, purpose, operation), since_ms) for since_ms, purpose, operation, units in closed.readers for unit in units]
-        first_at = _first(spans, closed.since_ms, carry.to_ms)
-        # 3, 4:
+        first_at = _first(spans, closed.since_ms, carry.to_ms)  # 3, 4
         _need(dict(said) == first_at and len(said) == len(first_at), "a set is not closed, or holds what nothing puts there", name)
         for made in named.values():
             if made.makers and set(carry.pairs) <= set(made.sources):
@@ -73,7 +73,7 @@ def check(raw: bytes, *, state: Digest | None = None) -> Graph:
 
 
 def _need(true: object, what: str, where: str = "") -> None:
-    if not true:
+    if not true:  # numbered above as it is checked
         raise ProofFailed(what, where=where, do="do not rely on this certificate")
 
 
