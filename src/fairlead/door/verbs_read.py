@@ -256,9 +256,9 @@ def _verdict(folder: Path, verdict: Verdict) -> None:
     OUT.print(f"{report.origin}: {state}: {report.size} entries, {report.receipts} receipts, {len(report.findings)} findings")
     for finding in report.findings:
         OUT.print(f"  {finding}", style="bold red", markup=False)
-    if report.holds:
-        for one in watch(folder, verdict):
-            OUT.print(f"  order at entry {one.entry}: {len(one.before)} uses before it, {len(one.after)} after it")
+    for one in watch(folder, verdict):
+        unsure = f", and {len(one.unsure)} that this home cannot judge" if one.unsure else ""
+        OUT.print(f"  order at entry {one.entry}: {len(one.before)} uses before it, {len(one.after)} after it{unsure}")
 
 
 def _verdict_value(folder: Path, verdict: Verdict) -> dict[str, Any]:
@@ -275,11 +275,16 @@ def _verdict_value(folder: Path, verdict: Verdict) -> dict[str, Any]:
         "holds": report.holds,
         "findings": [msgspec.to_builtins(finding) for finding in report.findings],
     }
-    if report.holds:
-        value["orders"] = [
-            {"order": one.order.id, "entry": one.entry, "uses_before": len(one.before), "uses_after": len(one.after)}
-            for one in watch(folder, verdict)
-        ]
+    value["orders"] = [
+        {
+            "order": one.order.id,
+            "entry": one.entry,
+            "uses_before": len(one.before),
+            "uses_after": len(one.after),
+            "uses_unsure": len(one.unsure),
+        }
+        for one in watch(folder, verdict)
+    ]
     return value
 
 
