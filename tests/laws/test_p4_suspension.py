@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from fairlead.agreement import Assurance, Grant, Order, Request, Resume, make_grant, make_order
-from fairlead.agreement.events import Event
+from fairlead.agreement.events import Draft, Event, Review
 from fairlead.agreement.lists import Row
 from fairlead.agreement.selector import SourceFacts
 from fairlead.desk import halt, interdict, lead, look, read
@@ -132,13 +132,25 @@ class Walk:
         )
         self.store(event, OFFICERS[party])
         if rng.random() < 0.5:
-            self.store(Assurance(party="charlie", assurance="treatment", expires_ms=self.now + 5 * MINUTE_MS), OFFICERS["charlie"])
+            expires_ms = self.now + 5 * MINUTE_MS + len(self.events)  # the same event is signed in once only
+            self.store(Assurance(party="charlie", assurance="treatment", expires_ms=expires_ms), OFFICERS["charlie"])
 
     def store(self, event: Event, officer: str) -> None:
+        if isinstance(event, Grant):  # drafted and reviewed first, then signed by a second officer
+            party, second = event.originator, f"{event.originator}-second"
+            self.sign_in(Draft(terms=event, originator=party, drafter=officer, at_ms=self.now), officer)
+            self.sign_in(
+                Review(agreement=event.id, version=1, originator=party, reviewer=second, question="may it?", findings="it may",
+                       mitigations="", decision="approved", at_ms=self.now), second,
+            )  # fmt: skip
+            officer = second
+        self.sign_in(event, officer)
+        self.events.append(event)
+
+    def sign_in(self, event: Event, officer: str) -> None:
         envelope = sign(events.kind_of(event), msgspec.to_builtins(event), [self.node.person_key(officer)])
         with self.node.db.write() as tx:
             events.add_event(tx, event, envelope, at_ms=self.now, clock="set")
-        self.events.append(event)
 
     def waited(self) -> None:
         """The clock moves: now and then to the last instant before a date, now and then to the date itself."""

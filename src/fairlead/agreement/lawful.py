@@ -16,7 +16,7 @@ from typing import Final
 from fairlead.agreement.assured import ORIGINATOR_SAYS
 from fairlead.agreement.events import Amend, Assurance, BookChange, Denounce, Draft, Event, Review, dated_ms, subject_of
 from fairlead.agreement.slice import ends_of
-from fairlead.agreement.standing import Standing
+from fairlead.agreement.standing import Folding, Standing
 from fairlead.agreement.states import state_of_draft
 from fairlead.agreement.terms import ASSURANCES, Grant, make_grant, widens
 from fairlead.errors import BadInput
@@ -81,6 +81,17 @@ def approved_draft(terms: Grant, standing: Standing) -> Draft:
             "no review approved this version", where=terms.id, why=f"version {terms.version} is {state}", do="have it reviewed"
         )
     return draft
+
+
+def reviewed(event: Event, before: Folding) -> bool:
+    """Whether the event gives nothing that a review has not approved; what is no grant and no amendment gives nothing by itself."""
+    if not isinstance(event, Grant | Amend):
+        return True
+    terms = event if isinstance(event, Grant) else event.terms
+    draft, old = before.drafts.get(terms.id), before.grants.get(terms.id)
+    if draft is not None and draft.terms == terms and state_of_draft(before.reviews.get(terms.id, ())) == "approved":
+        return True
+    return old is not None and terms.id not in before.denounced and not widens(old, terms)
 
 
 def needs_review(terms: Grant, standing: Standing) -> bool:

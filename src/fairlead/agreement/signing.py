@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fairlead.agreement.events import Amend, BookChange, Draft, Event, Review, signatures_needed
+from fairlead.agreement.events import Amend, BookChange, Confirm, Draft, Event, Review, signatures_needed
+from fairlead.agreement.order import Order
 from fairlead.agreement.override import not_among
 from fairlead.agreement.people import Person
 from fairlead.agreement.terms import Grant
@@ -34,17 +35,31 @@ def signers(
     if isinstance(event, Review):
         drafter = {draft.drafter} if draft else set()
         return {event.originator: (_of(people, event.originator, REVIEWS) & {event.reviewer}) - drafter}
+    if isinstance(event, Confirm) or (isinstance(event, Order) and event.officer):
+        return {event.originator: _of(people, event.originator, (RELEASES,)) & {event.officer}}
     if isinstance(event, Grant | Amend):
         terms = event if isinstance(event, Grant) else event.terms
         if draft is not None and draft.terms == terms:
             return {terms.originator: second_officers(people, terms.originator, draft.drafter)}
         return {terms.originator: _of(people, terms.originator, (RELEASES,))}
     if isinstance(event, BookChange):
-        return {party: _of(people, party, (RELEASES,)) or _of(people, party, STAND_IN) for party in signatures_needed(event, book)}
+        return {party: book_signers(people, party) for party in needed(event, people, book=book)}
     return {
         party: frozenset(code for code in _of(people, party, (RELEASES,)) if barred.isdisjoint((code, *people[code].units)))
         for party in signatures_needed(event)
     }
+
+
+def needed(event: Event, people: Mapping[str, Person], *, book: CodeBook | None = None) -> dict[str, int]:
+    """How many must sign for which parties. The first code-book binds every party that has anybody to sign it."""
+    if isinstance(event, BookChange) and book is None:
+        return {party: 1 for party in sorted(event.book.parties) if book_signers(people, party)}
+    return signatures_needed(event, book)
+
+
+def book_signers(people: Mapping[str, Person], party: str) -> frozenset[str]:
+    """Who signs a code-book for a party: its releasing officers; where there is none, its legal advisers and inspectors."""
+    return _of(people, party, (RELEASES,)) or _of(people, party, STAND_IN)
 
 
 def second_officers(people: Mapping[str, Person], party: str, drafter: str) -> frozenset[str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from fairlead.agreement.events import BookChange, parties_told
+from fairlead.agreement.signing import book_signers, needed
 from fairlead.desk import record
 from fairlead.desk.ask import Asker
 from fairlead.desk.authority import asked_as
@@ -18,7 +20,7 @@ from fairlead.desk.clock import Clock, SetClock, StoryClock
 from fairlead.desk.home import Home, read_key, write_key
 from fairlead.desk.node import Node
 from fairlead.envelope import SigningKey, envelope_to_json, sha256_hex, sign
-from fairlead.errors import NodeError
+from fairlead.errors import BadScenario, NodeError
 from fairlead.intake.scenario import Scenario, coalition_bytes
 from fairlead.store import events, ledger
 from fairlead.store.database import Database
@@ -43,6 +45,7 @@ def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_
     with node.db.write() as tx:
         ledger.begin(tx, node.logs.values())
     _certify(node)
+    _open_book(node, scenario)
     _agree(node, scenario)
     node.publish()
     for party in node.logs:
@@ -99,6 +102,27 @@ def _certify(node: Node) -> None:
             value = {"person": msgspec.to_builtins(person), "public_key": key.text()}
             envelope = sign("person-certificate", value, [read_key(home.path / "party.key")])
             events.add_certificate(tx, person=code, party=person.party, key=key, envelope=envelope)
+
+
+def _open_book(node: Node, scenario: Scenario) -> None:
+    """The first code-book, signed by every party that has somebody to sign it, and entered in every log."""
+    with node.db.write() as tx:
+        at_ms = node.clock.now_ms()
+        event = BookChange(party=scenario.operating_party, book=scenario.book, at_ms=at_ms, why="founding")
+        signers = [sorted(book_signers(scenario.people, party))[0] for party in sorted(needed(event, scenario.people))]
+        if not signers:
+            raise BadScenario("nobody can sign the code-book", where=scenario.code, do="declare a releasing officer")
+        envelope = sign("book-change", msgspec.to_builtins(event), [node.person_key(signer) for signer in signers])
+        raw = envelope_to_json(envelope)
+        digest = sha256_hex(raw)
+        events.add_event(tx, event, envelope, at_ms=at_ms, clock=node.clock.source)
+        signer = scenario.people[signers[0]]
+        asked = asked_as(
+            Asker(person=signer.code, unit=signer.units[0], purpose="", operation=""), act="agree", at_ms=at_ms, evidence=digest
+        )
+        for party in parties_told(event):
+            record.event(node, tx, asked, party=party, subject=digest, kind="book-change", output=raw)
+            node.home(party).deliver("book-change", digest, raw)
 
 
 def _agree(node: Node, scenario: Scenario) -> None:

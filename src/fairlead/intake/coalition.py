@@ -102,6 +102,20 @@ def without_feed(scenario: Scenario, feed: str) -> Scenario:
     return msgspec.structs.replace(scenario, feeds=rest, digest=digest_of({"scenario": scenario.digest, "without": feed}))
 
 
+def under_book(scenario: Scenario, book: CodeBook) -> Scenario:
+    """The coalition under another code-book: what its feeds put on from now on names no unit or operation that was dropped."""
+    return msgspec.structs.replace(scenario, book=book, feeds={code: _under(feed, book) for code, feed in scenario.feeds.items()})
+
+
+def _under(feed: Feed, book: CodeBook) -> Feed:
+    label = msgspec.structs.replace(
+        feed.label,
+        recipients=tuple(unit for unit in feed.label.recipients if unit in book.units),
+        operations=tuple(code for code in feed.label.operations if code in book.operations),
+    )
+    return feed if label == feed.label else msgspec.structs.replace(feed, label=label)
+
+
 def coalition_bytes(scenario: Scenario) -> bytes:
     """Canonical JSON of the scenario; msgspec.convert(decode(these bytes), Scenario) gives it back."""
     return encode(_present(msgspec.to_builtins(scenario)))

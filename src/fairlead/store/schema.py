@@ -28,6 +28,7 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("originator", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),  # of the event itself: it is signed in once
     Column("envelope", LargeBinary, nullable=False),
     Column("durable_at_ms", Number, nullable=False),
     Column("clock", Text, nullable=False),
