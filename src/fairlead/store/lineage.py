@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 import itertools
-from array import array
 from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
+
+from fairlead.store.bitmaps import bitmap_of
 
 NARROW_MAX: Final = 64  # links of one depth below which numpy costs more than it saves
 BEHIND_MAX: Final = 65_536
@@ -83,20 +84,3 @@ class Lineage:
                 runs.append((start, end))
             narrow = thin
         self._runs = runs
-
-
-def bitmap_of(mask: npt.NDArray[np.bool_]) -> BitMap:
-    """The numbers at which the mask is true."""
-    return bitmap(np.flatnonzero(mask).astype(np.uint32))
-
-
-def bitmap(nums: npt.NDArray[np.uint32]) -> BitMap:
-    """A bitmap of these numbers; through the array type it takes without asking each one."""
-    packed = array("I")
-    packed.frombytes(nums.tobytes())
-    return BitMap(packed)
-
-
-def numbers(held: BitMap) -> npt.NDArray[np.uint32]:
-    """The numbers of a bitmap, ascending."""
-    return np.frombuffer(held.to_array(), dtype=np.uint32)

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairlead.agreement.lists import Judged, Known
 from fairlead.report.holding import KINDS, Kind
+from fairlead.store.memory import columns_at_hand, newest, shelf_of
 from fairlead.store.schema import holdings
 from fairlead.store.words import folded
 
@@ -178,7 +179,14 @@ def _run(tx: Connection, sight: Sight, wish: Wish, streams: Sequence[Stream], si
 
 def numbers(tx: Connection, sight: Sight, wish: Wish) -> BitMap:
     """The numbers of all rows that show. Never leaves the node."""
-    found = BitMap(row.num for row in _shown(tx, sight, wish, sight.labels(wish)))
+    labels = sight.labels(wish)
+    columns = columns_at_hand(tx) if wish == Wish(kinds=wish.kinds, originator=wish.originator) else None
+    if columns is None:
+        found = BitMap(row.num for row in _shown(tx, sight, wish, labels))
+    else:
+        shuts = sight.shuts()
+        found = columns.showing({shelf_of(label, kind): shuts.get(label) for label in labels for kind in wish.kinds}, sight.at_ms)
+        found.remove_range(newest(tx) + 1, columns.upto + 1)  # what came after this transaction's snapshot
     found.update(row.num for row in _named(tx, sight, wish))
     return found
 

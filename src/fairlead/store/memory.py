@@ -17,6 +17,8 @@ import numpy as np
 from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, func, select
 
+from fairlead.report.holding import KINDS, Kind
+from fairlead.store.arrays import Columns
 from fairlead.store.lineage import Lineage, Links
 from fairlead.store.schema import holdings, parents
 
@@ -34,6 +36,7 @@ class Memory:
         self.placed: dict[str, BitMap] = {}  # by digest
         self.later: dict[str, BitMap] = {}  # by name
         self.later_upto = 0
+        self.columns: Columns | None = None  # where `at_hand` was asked to keep them
 
 
 _OF: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
@@ -77,6 +80,33 @@ def descendants(tx: Connection, sources: BitMap) -> BitMap:
         else:
             more = [(child, parent, depth) for child, parent, depth in links.tolist()]
         return kept.lineage.descend(sources, size=size, more=more)
+
+
+def keep_columns(tx: Connection) -> None:
+    """From now on this process keeps labels and times of all rows at hand: for a process that lives, not for one command."""
+    kept = memory(tx)
+    with kept.lock:
+        kept.columns = kept.columns or Columns()
+
+
+def columns_at_hand(tx: Connection) -> Columns | None:
+    """Labels and times as this transaction sees them, or more; nothing where none are kept, or the transaction wrote holdings."""
+    kept = memory(tx)
+    if kept.columns is None or not may_remember(tx):
+        return None
+    with kept.lock:
+        wanted = (holdings.c.num, holdings.c.label, holdings.c.kind, holdings.c.not_before_ms, holdings.c.expires_ms)
+        query = select(*wanted).where(holdings.c.num > kept.columns.upto).order_by(holdings.c.num)
+        for part in tx.execute(query).partitions(PART):
+            num, label, kind, begin, end = zip(*part, strict=True)
+            shelf = np.array([shelf_of(*one) for one in zip(label, kind, strict=True)], np.int32)
+            kept.columns.add(np.array(num, np.uint32), shelf, np.array(begin, np.int64), np.array(end, np.int64))
+        return kept.columns
+
+
+def shelf_of(label: int, kind: Kind) -> int:
+    """Label and kind as one number, never 0."""
+    return label * len(KINDS) + KINDS.index(kind)
 
 
 def _links(tx: Connection, after: int) -> Links:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from fairlead.store import lineage
+from fairlead.store import bitmaps, lineage
 from fairlead.store.lineage import Lineage
 
 
@@ -62,4 +62,4 @@ def test_p4_descent_is_that_of_a_walk_link_by_link(seed: int, size: int, shape: 
 def test_numbers_and_bitmaps_are_the_same_thing() -> None:
     mask = np.zeros(200_000, bool)
     mask[[0, 1, 65_535, 65_536, 199_999]] = True
-    assert lineage.numbers(lineage.bitmap_of(mask)).tolist() == [0, 1, 65_535, 65_536, 199_999]
+    assert bitmaps.numbers(bitmaps.bitmap_of(mask)).tolist() == [0, 1, 65_535, 65_536, 199_999]
