@@ -29,14 +29,14 @@ def answers(seed: int, moments: int = 3):
 
 def test_p1_the_gate_equals_the_reference_gate_exhaustively_on_the_tiny_universe():
     asked = permits = 0
-    for seed in range(36):
+    for seed in range(24):
         for request, facts, house, expected in answers(seed):
             decision = decide(house, request, facts)
             assert decision.permitted == expected, (seed, request, facts, decision)
             assert not decision.is_fault
             asked += 1
             permits += expected
-    assert asked > 30_000
+    assert asked > 20_000
     assert SHARE[0] <= permits / asked <= SHARE[1], permits / asked
 
 

@@ -61,15 +61,13 @@ def stops(order: Order) -> str:
     axes += [(order.purposes, "context.purpose"), (order.operations, "context.operation")]
     said += [f"{listed(axis)}.contains({value})" for axis, value in axes if axis]
     if "safety_of_life" in order.carve_outs:
-        said.append('context.form != "distress"')
+        said.append('(context.form != "distress" || !principal.rescue || context.purpose != "search_and_rescue")')
     if order.until_ms:
         said.append(f"context.at < {order.until_ms}")
     return " && ".join(said)
 
 
-def lets_through(world: World, seq: int, one: Override) -> str:
-    if any(n > seq and order.originator in one.originators for n, order in model.numbered(world, Order)):
-        return "false"
+def lets_through(one: Override) -> str:
     return (
         f"{listed(one.holdings)}.contains(resource.digest) && {listed(one.units)}.contains(principal.code) && "
         f"context.purpose == {json.dumps(one.purpose)} && context.operation == {json.dumps(one.operation)} && "
@@ -78,8 +76,7 @@ def lets_through(world: World, seq: int, one: Override) -> str:
 
 
 def accepted(world: World, assurance: str, originator: str) -> str:
-    newest = {(e.party, e.assurance, e.originator): e for _, e in model.numbered(world, model.Assurance)}
-    found = [e for (_, a, to), e in newest.items() if a == assurance and to in ("", originator)]
+    found = [e for (_, a, to), e in world.assured.items() if a == assurance and to in ("", originator)]
     good = [e for e in found if e.status in ("accepted", "doubted", "restored")]
     given = any_of(f"principal.party == {json.dumps(e.party)} && context.at < {e.expires_ms}" for e in good)
     return f"({given}) && !{listed({e.party for e in found if e.status == 'breached'})}.contains(principal.party)"
@@ -87,8 +84,8 @@ def accepted(world: World, assurance: str, originator: str) -> str:
 
 def policies(world: World) -> str:
     """The whole world but its records, for any instant."""
-    through = any_of(lets_through(world, seq, one) for seq, one in model.numbered(world, Override))
-    terms = [(seq, grant, gives(world, grant, end)) for seq, grant, end in model.grants(world)]
+    through = any_of(lets_through(one) for _, one in world.overrides)
+    terms = [(seq, grant, gives(world, grant, end)) for seq, grant, end in world.grants.values()]
     opens = {
         (grant.originator, c): [
             (seq, said) for seq, other, said in terms if grant.originator == other.originator and c in other.categories

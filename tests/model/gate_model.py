@@ -30,56 +30,57 @@ class Record(NamedTuple):
     distress: bool = False
 
 
-class World(NamedTuple):
-    book: CodeBook
-    people: Mapping[str, Person]
-    events: Sequence
-    records: Mapping[str, Record]
+class World:
+    """What happened, and what it comes to: the newest terms, the orders not lifted, the newest word on each assurance."""
 
-
-def numbered(world: World, kind: type) -> list[tuple[int, object]]:
-    return [(seq, event) for seq, event in enumerate(world.events, 1) if isinstance(event, kind)]
-
-
-def grants(world: World) -> list[tuple[int, Grant, int]]:
-    """The newest terms of each agreement, the event that brought them, and when they end."""
-    found = {}
-    for seq, event in numbered(world, Grant | Amend | Denounce):
-        if isinstance(event, Denounce):
-            begun, terms, end = found[event.agreement]
-            found[event.agreement] = (begun, terms, min(end, event.ends_ms))
-        else:
-            terms = event.terms if isinstance(event, Amend) else event
-            found[terms.id] = (seq, terms, terms.expires_ms)
-    return list(found.values())
+    def __init__(self, book: CodeBook, people: Mapping[str, Person], events: Sequence, records: Mapping[str, Record]) -> None:
+        self.book, self.people, self.events, self.records = book, people, events, records
+        self.unit_prints = {unit: book.unit_fingerprint(unit) for unit in book.units}
+        self.operation_prints = {code: operation.fingerprint for code, operation in book.operations.items()}
+        self.grants: dict[str, tuple[int, Grant, int]] = {}  # the event that brought the terms, the terms, when they end
+        self.orders: dict[str, tuple[int, Order]] = {}
+        self.assured: dict[tuple[str, str, str], Assurance] = {}
+        self.overrides: list[tuple[int, Override]] = []
+        for seq, event in enumerate(events, 1):
+            if isinstance(event, Grant | Amend):
+                terms = event if isinstance(event, Grant) else event.terms
+                self.grants[terms.id] = (seq, terms, terms.expires_ms)
+            elif isinstance(event, Denounce):
+                begun, terms, end = self.grants[event.agreement]
+                self.grants[event.agreement] = (begun, terms, min(end, event.ends_ms))
+            elif isinstance(event, Order):
+                self.orders.pop(event.replaces, None)
+                self.orders[event.id] = (seq, event)
+                self.overrides = [(n, one) for n, one in self.overrides if event.originator not in one.originators]
+            elif isinstance(event, Resume):
+                del self.orders[event.order]
+            elif isinstance(event, Assurance):
+                self.assured[event.party, event.assurance, event.originator] = event
+            elif isinstance(event, Override):
+                self.overrides.append((seq, event))
 
 
 def orders(world: World, at: int) -> list[tuple[int, Order]]:
-    gone = {event.order for _, event in numbered(world, Resume)} | {event.replaces for _, event in numbered(world, Order)}
-    found = [(seq, order) for seq, order in numbered(world, Order) if order.id not in gone]
-    return [(seq, order) for seq, order in found if order.until_ms == 0 or at < order.until_ms]
+    return [(seq, order) for seq, order in world.orders.values() if order.until_ms == 0 or at < order.until_ms]
 
 
 def accepted(world: World, party: str, assurance: str, originator: str, at: int) -> bool:
     """Given to this originator or to all and in date, by the newest word on each, and not found breached towards this one."""
-    newest = {(e.party, e.assurance, e.originator): e for _, e in numbered(world, Assurance)}
-    found = [newest[key] for key in [(party, assurance, ""), (party, assurance, originator)] if key in newest]
+    found = [world.assured[key] for key in [(party, assurance, ""), (party, assurance, originator)] if key in world.assured]
     good = [e for e in found if e.status in ("accepted", "doubted", "restored") and at < e.expires_ms]
     return bool(good) and all(e.status != "breached" for e in found)
 
 
 def override(world: World, record: Record, r: Request) -> bool:
     parties = {party for party, _ in record.label.originators}
-    for seq, one in numbered(world, Override):
-        later = any(n > seq and order.originator in one.originators for n, order in numbered(world, Order))
+    for _, one in world.overrides:
         named = record.digest in one.holdings and r.unit in one.units and (r.purpose, r.operation) == (one.purpose, one.operation)
-        if named and not later and one.not_before_ms <= r.at_ms < one.expires_ms and parties <= set(one.originators):
+        if named and one.not_before_ms <= r.at_ms < one.expires_ms and parties <= set(one.originators):
             return True
     return False
 
 
 def gives(world: World, grant: Grant, end: int, pair: tuple[str, str], r: Request) -> bool:
-    book = world.book
     return (
         pair[0] == grant.originator
         and pair[1] in grant.categories
@@ -87,8 +88,8 @@ def gives(world: World, grant: Grant, end: int, pair: tuple[str, str], r: Reques
         and r.purpose in grant.purposes
         and r.operation in grant.operations
         and grant.not_before_ms <= r.at_ms < end
-        and grant.unit_prints[r.unit] == book.unit_fingerprint(r.unit)
-        and grant.operation_prints[r.operation] == book.operations[r.operation].fingerprint
+        and grant.unit_prints[r.unit] == world.unit_prints[r.unit]
+        and grant.operation_prints[r.operation] == world.operation_prints[r.operation]
     )
 
 
@@ -96,7 +97,8 @@ def stops(world: World, order: Order, r: Request) -> bool:
     """Whether the order is against this reader, who did not come by the path it leaves to rescue."""
     party = world.book.units[r.unit].party
     axes = [(order.partners, party), (order.units, r.unit), (order.purposes, r.purpose), (order.operations, r.operation)]
-    rescued = r.form == "distress" and "safety_of_life" in order.carve_outs
+    centre = world.book.units[r.unit].regime == "rescue" and r.purpose == "search_and_rescue"
+    rescued = centre and r.form == "distress" and "safety_of_life" in order.carve_outs
     return not rescued and party != order.originator and all(not axis or value in axis for axis, value in axes)
 
 
@@ -138,7 +140,7 @@ def held(world: World, seq: int, order: Order, record: Record, r: Request) -> bo
     if not stops(world, order, r) or ("co_originators" in order.carve_outs and shares):
         return False
     own = [pair for pair in record.label.originators if pair[0] == order.originator]
-    before = [(grant, end) for begun, grant, end in grants(world) if begun < seq]
+    before = [(grant, end) for begun, grant, end in world.grants.values() if begun < seq]
     opened = all(any(gives(world, grant, end, pair, r) for grant, end in before) for pair in own)
     future = "future_subscriptions" in order.reach and rooted(world, order, record) and not opened
     return lies(world, seq, order, record) or future
@@ -177,7 +179,7 @@ def failed(world: World, r: Request, record: Record) -> set[str]:
         "distress": r.form != "distress" or record.distress,
     }
     if not override(world, record, r):
-        covering = [(pair, [g for _, g, end in grants(world) if gives(world, g, end, pair, r)]) for pair in label.originators]
+        covering = [(pair, [g for _, g, end in world.grants.values() if gives(world, g, end, pair, r)]) for pair in label.originators]
         standing = orders(world, r.at_ms)
         masks = [order for _, order in standing if not is_hold(order) and stops(world, order, r)]
         shut = [

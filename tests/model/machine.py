@@ -110,7 +110,7 @@ class Machine:
 
     def step(self) -> str:
         """One step of some kind, and its name."""
-        kinds = [self.granted, self.amended, self.denounced, self.ordered, self.ordered, self.replaced, self.resumed, self.resumed]
+        kinds = [self.granted, self.amended, self.denounced, self.ordered, self.held_back, self.replaced, self.resumed, self.resumed]
         kinds += [self.overridden, self.overridden, self.assured, self.rebooked, self.waited, self.waited, self.observed, self.derived]
         chosen = self.rng.choice(kinds)
         chosen()
@@ -134,6 +134,15 @@ class Machine:
 
     def ordered(self) -> None:
         self.add(self.order())
+
+    def held_back(self) -> None:
+        """A hold on the origin of records, wide enough to matter: few axes, most readers."""
+        party = self.rng.choice(["alfa", "bravo"])
+        feeds = tuple(self.some([feed for feed in sorted(tiny.FEEDS) if tiny.FEEDS[feed] == party], 2))
+        wide = Order(id=self.name("o"), originator=party, ordered_at_ms=self.at)
+        axes = [{"feeds": feeds}, {"sensors": ("mast",)}, {"objects": ("111",)}, {"regions": (Area(code="west", box=BOXES["west"]),)}]
+        reach = self.rng.choice([(), (), ("already_shared", "derived"), ("future_subscriptions", "new")])
+        self.add(msgspec.structs.replace(wide, **self.rng.choice(axes), reach=reach))
 
     def replaced(self) -> None:
         if self.standing.orders:

@@ -132,7 +132,12 @@ def below_ceiling(book: CodeBook, unit: str) -> bool:
 
 def rescues(book: CodeBook, request: Request) -> bool:
     """Whether this is a rescue centre's read for a rescue: the path that survives every order that does not say otherwise."""
-    return book.units[request.unit].regime == "rescue" and request.purpose == "search_and_rescue" and request.act in ("read", "list")
+    return _by_rescue_centre(book, request) and request.act in ("read", "list")
+
+
+def _by_rescue_centre(book: CodeBook, request: Request) -> bool:
+    unit = book.units.get(request.unit)
+    return unit is not None and unit.regime == "rescue" and request.purpose == "search_and_rescue"
 
 
 def admit(house: Gatehouse, request: Request) -> tuple[Reason, ...]:
@@ -206,7 +211,8 @@ def _asker(house: Gatehouse, request: Request) -> _Asker:
 
 
 def _reading(house: Gatehouse, request: Request) -> Reading:
-    reader, rescue = (request.unit, request.purpose, request.operation), request.form == "distress"
+    reader = (request.unit, request.purpose, request.operation)
+    rescue = request.form == "distress" and _by_rescue_centre(house.book, request)
     known = house.memory.readings
     found = known.get((*reader, rescue))
     if found is None:
