@@ -118,7 +118,8 @@ def _released(tx: Tx, house: Gatehouse, asked: Asked, row: Row, carrier: Carrier
 
 def _evaluation(body: JsonValue) -> Evaluation | None:
     """The grade of a report that has one."""
-    grade = body.get("grade") if isinstance(body, Mapping) else None
+    report = body.get("report") if isinstance(body, Mapping) else None
+    grade = report.get("grade") if isinstance(report, Mapping) else None
     if isinstance(grade, str) and _GRADE.fullmatch(grade):
         return Evaluation(source=grade[0], information=grade[1])
     return None
