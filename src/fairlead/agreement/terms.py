@@ -29,7 +29,7 @@ AssuranceKind: TypeAlias = Literal[
     "use", "operation", "treatment", "no_death_penalty", "no_onward", "segregation", "access", "report_back"
 ]
 # What a recipient can bind itself to, in words for people.
-ASSURANCES: Final[dict[AssuranceKind, str]] = {
+ASSURANCES: Final[Mapping[str, str]] = {
     "use": "it is used for nothing but the purposes of the agreement",
     "operation": "it is used in no operation but those of the agreement",
     "treatment": "everybody met because of it is treated humanely and by law",

@@ -5,8 +5,11 @@ An order that is a hold is placed where it is appended, and released where what 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from fairlead.agreement.events import KINDS, Event, Resume, kind_of, party_bound, subject_of
 from fairlead.agreement.order import Order
@@ -95,8 +98,18 @@ def all_events(tx: Connection, *, until_ms: int | None = None, after: int = 0) -
     query = select(events).where(events.c.seq > after).order_by(events.c.seq)
     if until_ms is not None:
         query = query.where(events.c.durable_at_ms <= until_ms)
+    return _read(tx.execute(query).all())
+
+
+def events_of(tx: Connection, subject: str, *, until_ms: int) -> list[StoredEvent]:
+    """The events about one agreement, order or assurance that were durable by then, in sequence."""
+    query = select(events).where(events.c.subject == subject, events.c.durable_at_ms <= until_ms).order_by(events.c.seq)
+    return _read(tx.execute(query).all())
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[StoredEvent]:
     found = []
-    for row in tx.execute(query).all():
+    for row in rows:
         envelope = envelope_from_json(row.envelope)
         try:
             event = msgspec.convert(decode(envelope.payload_bytes), KINDS[row.kind])
