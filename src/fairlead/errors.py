@@ -89,5 +89,11 @@ class ProofFailed(FairleadError):
     exit_code = 6
 
 
+class Unforeseen(FairleadError):
+    """Something failed that no room gave a name to: a fault of ours, said as one and never as a refusal."""
+
+    exit_code = 7
+
+
 class NotAsTold(FairleadError):
     """A step of the demo's story did not go as told."""

@@ -105,7 +105,7 @@ def _trusted(home: Path, party: str) -> tuple[str, PublicKey]:
         logs: dict[str, str] = json.loads(path.read_bytes())["logs"]
         origin = next(origin for origin in logs if origin.rpartition("/")[2] == party)
         return origin, PublicKey.from_text(logs[origin])
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
         raise ProofFailed("the home trusts no key for its log", where=str(path), why=str(error) or type(error).__name__) from error
 
 
@@ -192,5 +192,5 @@ def _units(home: Path, records: _Records, said: Mapping[tuple[str, str], int]) -
     try:
         units = json.loads((home / "trust.json").read_bytes()).get("units", {})
         return {str(unit): str(party) for unit, party in units.items()}
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}

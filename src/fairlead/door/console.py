@@ -31,6 +31,7 @@ COOKIE: Final = "fairlead"
 PALETTE_COOKIE: Final = "palette"
 PALETTES: Final = ("day", "dusk", "night")
 JSON: Final = "application/json"
+AFTER_MAX: Final = 256
 HTML: Final = "text/html; charset=utf-8"
 SIGNED_OUT: Final = "this address belongs to somebody who is not signed in here; open one of the sign-in links the node printed"
 
@@ -43,6 +44,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     from_ms: int | None = None
     to_ms: int | None = None
     page: int = 0
+    after: str = ""  # where the page before this one ended
 
 
 Verb: TypeAlias = Callable[[Node, Asker, Query], Outcome]
@@ -116,7 +118,8 @@ def query_of(node: Node, session: Session, request: Web) -> Query:
         operation=operation[:128],
         from_ms=time_ms(begin) if begin else None,
         to_ms=time_ms(end) if end else None,
-        page=int(page) if page.isdigit() and len(page) < 6 else 0,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0,
+        after=asked.get("after", "")[:AFTER_MAX],
     )
 
 

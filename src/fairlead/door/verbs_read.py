@@ -31,6 +31,7 @@ from fairlead.door.shell import (
 from fairlead.errors import ProofFailed
 
 SHOWN_MAX = 30
+PAGE_LAST = 99_999
 FromOption = Annotated[str, typer.Option("--from", help="Begin of the window, ISO 8601 UTC; by default six hours before its end.")]
 ToOption = Annotated[str, typer.Option("--to", help="End of the window, ISO 8601 UTC; by default now.")]
 
@@ -114,14 +115,14 @@ def leads(
     operation: OperationOption = "",
     node: NodeOption = DEFAULT_NODE,
     kind: Annotated[str, typer.Option(help="lead or report.")] = "lead",
-    page: Annotated[int, typer.Option(help="Page, from 0.")] = 0,
+    after: Annotated[str, typer.Option(help="Where the page before ended: its `next`.")] = "",
     form: Annotated[str, typer.Option(help="full, or distress: the minimum for a rescue centre.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
     """The leads (or reports) this reader may see, newest first."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
-        show(read.list_holdings(one, who, kind=kind, page=page, form=form), as_json=as_json, human=_list)
+        show(read.list_holdings(one, who, kind=kind, after=after, form=form), as_json=as_json, human=_list)
 
 
 def _list(value: dict[str, Any]) -> None:
@@ -131,6 +132,8 @@ def _list(value: dict[str, Any]) -> None:
             _distress(item)
         else:
             OUT.print(f"{item['id']}  {utc(item['to_ms'])}  {item['title']}", markup=False)
+    if "next" in value:
+        OUT.print(f"older ones: --after {value['next']}", markup=False)
 
 
 def read_one(
@@ -199,7 +202,7 @@ def receipts(
     unit: UnitOption = "",
     node: NodeOption = DEFAULT_NODE,
     party: Annotated[str, typer.Option(help="Another party's log (oversight only).")] = "",
-    page: Annotated[int, typer.Option(help="Page, from 0.")] = 0,
+    page: Annotated[int, typer.Option(help="Page, from 0.", min=0, max=PAGE_LAST)] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """The receipts in one's own log, newest first."""
