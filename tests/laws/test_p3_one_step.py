@@ -158,7 +158,7 @@ def test_p3_the_formula_of_the_gate_is_what_the_gate_says_of_a_label():
         held = (rng.choice([0, tiny.DAY]), rng.choice([2, 4, 9]) * tiny.DAY)
         said = z3.is_true(z3.simplify(onestep.permits(_concrete(label, book, held), asked)))
         request = Request(person=unit.code, unit=unit.code, purpose=reader[1], operation="north", act="picture", form="full", at_ms=at)
-        facts = Facts(label=label, not_before_ms=held[0], expires_ms=held[1], feeds=frozenset())
+        facts = Facts(label=label, not_before_ms=held[0], expires_ms=held[1])
         assert said == decide(Gatehouse(book=book, people=people, slice=free), request, facts).permitted, number
         yes += said
     assert 0.1 < yes / 300 < 0.6, yes

@@ -132,14 +132,14 @@ def asks(house: Gatehouse, use: Use, facts: Facts, now: int) -> bool:
 def records(world: World, carrier: tuple[Label, int, int, str]) -> Iterator[Facts]:
     """The carrier itself, and each record an override names that might carry it."""
     label, begins, ends, digest = carrier
-    yield Facts(label=label, not_before_ms=begins, expires_ms=ends, feeds=frozenset(), digest=digest)
+    yield Facts(label=label, not_before_ms=begins, expires_ms=ends, digest=digest)
     released = {one.digest for one in world.releases}
     for override in world.standing.overrides:
         for named in override.holdings:
             pairs = world.records.get(named, label.originators)
             if named not in released and set(label.originators) <= set(pairs):
                 wider = msgspec.structs.replace(label, originators=tuple(sorted(pairs)))
-                yield Facts(label=wider, not_before_ms=begins, expires_ms=ends, feeds=frozenset(), digest=named)
+                yield Facts(label=wider, not_before_ms=begins, expires_ms=ends, digest=named)
 
 
 # --- seeded worlds ---

@@ -26,6 +26,7 @@ from fairlead.agreement.events import (
     subject_of,
 )
 from fairlead.agreement.gate import Facts, Gatehouse, Request, below_ceiling, decide
+from fairlead.agreement.order import Order
 from fairlead.agreement.people import Person
 from fairlead.agreement.proof.graph import RELEASE, Graph, Release, World, graph_of, widest
 from fairlead.agreement.proof.invariant import unknown_codes
@@ -87,7 +88,7 @@ def check_event(
 ) -> tuple[Broken, ...]:
     """Every declared invariant this event would break, with the path. Raises BadInput when it does not fit what stands."""
     after = apply(standing, event)
-    if isinstance(event, GIVES_NOTHING):
+    if isinstance(event, GIVES_NOTHING) or (isinstance(event, Order) and not event.replaces):
         return ()
     new_book = event.book if isinstance(event, BookChange) else book
     before = World(standing=standing, book=book, releases=releases, records=records or {})
@@ -176,7 +177,6 @@ def facts_of(world: World, hop: Hop) -> Facts:
         label=msgspec.structs.replace(label, originators=pairs),
         not_before_ms=release.not_before_ms if release else 0,
         expires_ms=release.expires_ms if release else FOREVER_MS,
-        feeds=frozenset(),
         digest=digest,
         distress=True,
     )
