@@ -9,7 +9,7 @@ import pytest
 from fairlead.label import label_hash
 from fairlead.label.marking import stix
 from fairlead.label.marking.carriers import CARRIERS
-from tests.rooms.label.outgoings import FULL
+from tests.rooms.label.outgoings import CODES, FULL
 
 LABEL = "ab63fa2ae071c957f3928d990f476b96f3a97b249e041a0166d79af25b0b6980"
 TEXTS = {
@@ -46,4 +46,4 @@ def test_a_carrier_is_written_and_read_as_it_was(name):
     text = CARRIERS[name].write(FULL)
     assert text == TEXTS.get(name, text)
     assert hashlib.sha256(text.encode()).hexdigest() == DIGESTS[name]
-    assert CARRIERS[name].read(text, FULL) == CARRIERS[name].carried(FULL)
+    assert CARRIERS[name].read(text, CODES.vocabulary) == CARRIERS[name].carried(FULL)

@@ -1,4 +1,4 @@
-"""The verb export: refused unless every originator said so for this carrier, receipted with the system's name, silent on what is hidden."""
+"""The verb export: refused unless every originator said so for this carrier, receipted with the system's name, silent otherwise."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from typing import Final
 
 import msgspec
 
-from fairlead.errors import UnknownCode
 from fairlead.label.codebook import need
 from fairlead.label.marking import cise, europol, national, odrl, stanag4774, stix, tlp
 from fairlead.label.marking.given import Fates, Loss, Outgoing, lost
+from fairlead.label.marking.grammar import Vocabulary
 
 
 class Carrier(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,18 +28,12 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     fates: Fates
     carried: Callable[[Outgoing], object]
     write: Callable[[Outgoing], str]
-    read: Callable[[str, Outgoing], object]  # the second argument lends the codes of countries, and nothing else
+    read: Callable[[str, Vocabulary], object]  # whose marks they are; only the banner asks
     loss: Callable[[Outgoing], tuple[Loss, ...]]
 
 
 def _plain_loss(fates: Fates) -> Callable[[Outgoing], tuple[Loss, ...]]:
     return lambda out: lost(out.label, fates)
-
-
-def _read_national(text: str, out: Outgoing) -> object:
-    if out.codes is None:
-        raise UnknownCode("no codes of countries are given", do="say which party is called what in marks")
-    return national.parse(text, out.codes.vocabulary)
 
 
 _ALL: Final = (
@@ -50,7 +44,7 @@ _ALL: Final = (
         fates=national.FATES,
         carried=national.national_mark,
         write=lambda out: national.write(national.national_mark(out)),
-        read=_read_national,
+        read=national.parse,
         loss=national.loss,
     ),
     Carrier(
