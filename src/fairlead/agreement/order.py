@@ -70,6 +70,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verified_by: str = ""  # the party that reports on the condition
     confidential: bool = False  # recipients are not told that there is one; oversight is
     no_rescue_because: str = ""  # why the order leaves nothing open to rescue centres
+    officer: str = ""  # who signed it
     recalls: tuple[str, ...] = ()  # the parties asked to give back or destroy what they hold, and by when to answer
     answer_by_ms: int = 0
 
@@ -127,6 +128,7 @@ def make_order(
     verified_by: str = "",
     confidential: bool = False,
     no_rescue_because: str = "",
+    officer: str = "",
     recalls: Iterable[str] = (),
     answer_by_ms: int = 0,
 ) -> Order:
@@ -161,6 +163,7 @@ def make_order(
         verified_by=verified_by or (originator if condition else ""),
         confidential=confidential,
         no_rescue_because=no_rescue_because,
+        officer=officer,
         recalls=_codes(book.parties, recalls, "party", where),
         answer_by_ms=answer_by_ms,
     )

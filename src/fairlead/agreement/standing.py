@@ -220,6 +220,8 @@ def _confirm(work: Folding, event: Confirm, seq: int) -> None:
     order = _order_of(work, event.order, event.originator)
     if not order.freeze_until_ms:
         raise BadInput("the order is no emergency freeze", where=event.order, do="nothing needs confirming")
+    if event.officer == order.officer:
+        raise BadInput("a freeze is confirmed by another officer than signed it", where=event.order)
     if order.id in work.confirmed:
         raise BadInput("the freeze is confirmed already", where=event.order)
     work.confirmed[event.order] = event
@@ -228,14 +230,20 @@ def _confirm(work: Folding, event: Confirm, seq: int) -> None:
 def _answer(work: Folding, event: RecallAnswer, seq: int) -> None:
     if event.order not in work.orders:
         raise BadInput("no such order is in force", where=event.order, do="list the recalls")
-    if any(one.order == event.order and one.party == event.party and one.answer == event.answer for one in work.answers):
+    order = work.orders[event.order]
+    if event.party not in order.recalls or (order.freeze_until_ms and order.id not in work.confirmed):
+        raise BadInput("the order recalls nothing from this party", where=event.order, do="list the recalls")
+    given = {one.answer for one in work.answers if one.order == event.order and one.party == event.party}
+    if event.answer in given:
         raise BadInput("this party has answered that already", where=event.order)
+    if event.answer == "complied" and "acknowledged" not in given:
+        raise BadInput("a recall is acknowledged before it is complied with", where=event.order, do="acknowledge it first")
     work.answers.append(event)
 
 
 def _condition(work: Folding, event: ConditionReport, seq: int) -> None:
     order = work.orders.get(event.order)
-    if order is None or event.party not in (order.verified_by, order.originator):
+    if order is None or not order.condition or event.party not in (order.verified_by, order.originator):
         raise BadInput("this party verifies no condition of such an order", where=event.order)
     work.conditions.append(event)
 

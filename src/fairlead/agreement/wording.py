@@ -86,7 +86,7 @@ def _more(order: Order, book: CodeBook) -> Iterable[str]:
         yield f"it stands in place of order {order.replaces}"
     if order.fears:
         yield f"the use it fears is {_quoted(order.fears)}"
-    yield f"ordered at {utc(order.ordered_at_ms)}"
+    yield f"ordered at {utc(order.ordered_at_ms)}" + (f" by {order.officer}" if order.officer else "")
 
 
 def recall_words(order: Order, book: CodeBook, party: str) -> str:

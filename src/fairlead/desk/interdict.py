@@ -26,7 +26,19 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.node import Node
-from fairlead.envelope import Digest, Envelope, JsonValue, decode, encode, envelope_to_json, new_id, sha256_hex, sign, verify
+from fairlead.envelope import (
+    Digest,
+    Envelope,
+    JsonValue,
+    decode,
+    digest_of,
+    encode,
+    envelope_to_json,
+    new_id,
+    sha256_hex,
+    sign,
+    verify,
+)
 from fairlead.errors import BadInput
 from fairlead.label import Label, make_label
 from fairlead.report.holding import FOREVER_MS, Holding
@@ -156,12 +168,13 @@ def state_of(node: Node, tx: Tx, case: cases.Case) -> CaseState:
     return retell(_signed_acts(node, tx, case))
 
 
-def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, digest: Digest, signer: Asker) -> int:
+def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, digest: Digest, signer: Asker, at_ms: int) -> int:
     """Append `grounds_withdrawn` to every case that cites a lead this order, by itself, takes from an acting unit; how many.
 
     By itself: an order over what another order closes already is recorded too, so that lifting one does not lift the other (P4).
+    `standing`: with the order in it, whose holds are placed.
     """
-    now_ms = order.ordered_at_ms
+    now_ms = at_ms
     free = node.house_of(msgspec.structs.replace(standing, orders=()), now_ms)
     alone = node.house_of(msgspec.structs.replace(standing, orders=(order,)), now_ms)
     touched = 0
@@ -182,21 +195,27 @@ def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, di
             clock="node",
             person=signer.person,
             unit=signer.unit,
-            order=digest,
+            order=cited_as(order, digest, case),
             leads=tuple(sorted(lost)),
         )
         touched += _append(node, tx, case, state, made, signer)
     return touched
 
 
-def restore_grounds(node: Node, tx: Tx, *, order: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
-    """Append `grounds_restored` to every case this order had touched; how many."""
+def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
+    """The name by which a case cites an order: its digest, or, when it is confidential, one that says nothing outside that case."""
+    return digest_of({"case": case.id, "order": order.id}) if order.confidential else digest
+
+
+def restore_grounds(node: Node, tx: Tx, *, order: Order, digest: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
+    """Append `grounds_restored` to every case this order had touched; how many. `resume`: what lifts it, or stands in its place."""
     touched = 0
     for case in cases.all_cases(tx):
         state = state_of(node, tx, case)
-        if any(one.order == order for one in state.withdrawn):
+        cited = cited_as(order, digest, case)
+        if any(one.order == cited for one in state.withdrawn):
             made = GroundsRestored(
-                case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=order, resume=resume
+                case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=cited, resume=resume
             )
             touched += _append(node, tx, case, state, made, signer)
     return touched

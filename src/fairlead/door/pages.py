@@ -12,7 +12,8 @@ from litestar import Response, get
 from litestar.response import Redirect, ServerSentEvent
 
 from fairlead.agreement.order import CARVE_OUTS
-from fairlead.desk import audit, halt, interdict, look, read
+from fairlead.desk import audit, halt, interdict, look, orders, read
+from fairlead.desk import exposure as exposed
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.desk.verify import verify_folder
@@ -147,14 +148,14 @@ def _cased(node: Node, session: Session, query: Query, value: Any) -> Mapping[st
 @get(both("agreements"), opt=uses("audit", "nothing"))
 async def agreements(request: Web) -> Response[bytes]:
     page = Page(template="agreements.html", title="Agreements", tab="agreements", watch="log")
-    return await show(request, page, lambda node, who, q: halt.orders_in_force(node, who))
+    return await show(request, page, lambda node, who, q: orders.orders_in_force(node, who))
 
 
 @get("/as/{person:str}/suspend", opt=uses("order", "nothing"))
 async def suspend(request: Web) -> Response[bytes]:
     """The form of an order. Its preview and its signing are acts."""
     page = Page(template="suspend.html", title="Suspend", tab="agreements", watch="clock")
-    return await show(request, page, lambda node, who, q: halt.orders_in_force(node, who), _suspending)
+    return await show(request, page, lambda node, who, q: orders.orders_in_force(node, who), _suspending)
 
 
 def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
@@ -181,7 +182,7 @@ def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mappi
 async def exposure(request: Web) -> Response[bytes]:
     name = named(request)
     page = Page(template="exposure.html", title="Exposure", tab="agreements", watch="clock")
-    return await show(request, page, lambda node, who, q: halt.exposure(node, who, name))
+    return await show(request, page, lambda node, who, q: exposed.exposure(node, who, name))
 
 
 @get(both("receipts"), opt=uses("audit", "nothing"))
