@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from fairlead.desk import prove as proving
+from fairlead.desk import simulate as simulating
 from fairlead.desk.answer import Answer
-from fairlead.door.shell import DEFAULT_NODE, OUT, AsOption, JsonOption, NodeOption, UnitOption, asker, dump, opened, show, utc
+from fairlead.desk.halt import Wish
+from fairlead.door.shell import DEFAULT_NODE, OUT, AsOption, JsonOption, NodeOption, UnitOption, asker, dump, instant, opened, show, utc
 from fairlead.envelope import decode
 from fairlead.errors import BadFile, BadInput
 
@@ -153,6 +155,62 @@ def withdraw(
         show(outcome, as_json=as_json, human=lambda value: OUT.print(f"withdrawn {value['withdrawn']}"))
 
 
+def simulate(
+    person: AsOption,
+    party: Annotated[str, typer.Option(help="The party that would suspend it; by default one's own.")] = "",
+    unit: UnitOption = "",
+    node: NodeOption = DEFAULT_NODE,
+    for_partner: Annotated[Many, typer.Option(help="If it stopped every unit of this party; may be repeated, like all axes.")] = [],  # noqa: B006
+    for_unit: Annotated[Many, typer.Option(help="If it stopped this unit.")] = [],  # noqa: B006
+    for_purpose: Annotated[Many, typer.Option(help="If it stopped this purpose.")] = [],  # noqa: B006
+    in_operation: Annotated[Many, typer.Option(help="If it stopped inside this operation.")] = [],  # noqa: B006
+    category: Annotated[Many, typer.Option(help="If it stopped this category.")] = [],  # noqa: B006
+    feed: Annotated[Many, typer.Option(help="If it stopped this feed.")] = [],  # noqa: B006
+    region: Annotated[Many, typer.Option(help="If it stopped what was seen in this region.")] = [],  # noqa: B006
+    object_: Annotated[Many, typer.Option("--object", help="If it stopped what is about this vessel number or record digest.")] = [],  # noqa: B006
+    window_from: Annotated[str, typer.Option(help="If it stopped what was observed from this instant on.")] = "",
+    window_to: Annotated[str, typer.Option(help="If it stopped what was observed before this instant.")] = "",
+    reach: Annotated[Many, typer.Option(help="new, future_subscriptions, already_shared or derived; by default all.")] = [],  # noqa: B006
+    carve_out: Annotated[Many, typer.Option(help="What it would leave open, e.g. co_originators.")] = [],  # noqa: B006
+    as_json: JsonOption = False,
+) -> None:
+    """What would be lost if a party suspended this: leads, cases, units. Nothing is signed and nothing done."""
+    wish = Wish(
+        partners=tuple(for_partner),
+        units=tuple(for_unit),
+        purposes=tuple(for_purpose),
+        operations=tuple(in_operation),
+        categories=tuple(category),
+        feeds=tuple(feed),
+        regions=tuple(region),
+        objects=tuple(object_),
+        window_from_ms=instant(window_from) or 0,
+        window_to_ms=instant(window_to) or 0,
+        reach=tuple(reach),
+        carve_outs=tuple(carve_out),
+    )
+    with opened(node) as one:
+        who = asker(one, person, unit)
+        own = one.coalition.book.units[who.unit].party if who.unit in one.coalition.book.units else ""
+        show(simulating.simulate(one, who, party or own, wish), as_json=as_json, human=_lost)
+
+
+def _lost(value: dict[str, Any]) -> None:
+    OUT.print(f"if {value['words']}", markup=False)
+    closes = value["closes"]
+    whose = "" if value["form"] == "full" else " that one's own units can use now"
+    OUT.print(f"it would close {closes['holdings']} holdings{whose}, {len(closes['leads'])} leads, {closes['cases']} cases:")
+    for name, purposes in closes["units"].items():
+        OUT.print(f"  {name} would lose {', '.join(purposes)}")
+    for lead in closes["leads"]:
+        OUT.print(f"  lead {lead}")
+    OUT.print("would go on:")
+    for name, purposes in value["goes_on"]["units"].items():
+        OUT.print(f"  {name}: {', '.join(purposes)}")
+    OUT.print("nothing was signed")
+
+
 def add_to(root: typer.Typer) -> None:
+    root.command("simulate")(simulate)
     root.command("prove")(prove)
     root.add_typer(app, name="invariant")
