@@ -113,11 +113,36 @@ def within_reach(at_ms: int, text: str) -> int:
 
 
 def wish_from_form(form: Mapping[str, Sequence[str]]) -> Wish:
-    """The axes of an order as ticked and filled in. Raises BadInput."""
-    several: dict[str, Any] = {
-        name: tuple(value for value in form.get(name, ()) if value)
-        for name in ("partners", "units", "purposes", "operations", "categories", "feeds", "carve_outs")
-    }
-    until = next((text for text in form.get("until", ()) if text.strip()), "")
-    fears = next((text.strip() for text in form.get("fears", ()) if text.strip()), "")
-    return Wish(**several, until_ms=time_ms(until) if until else 0, fears=fears)
+    """The axes of an order as ticked and filled in; records and vessels one a line. Raises BadInput."""
+    axes = ("partners", "units", "purposes", "operations", "categories", "feeds", "sensors", "regions", "channels", "assets")
+    several: dict[str, Any] = {name: tuple(value for value in form.get(name, ()) if value) for name in (*axes, "reach", "carve_outs")}
+    lines = "\n".join(form.get("objects", ())).split()
+
+    def first(name: str) -> str:
+        return next((text.strip() for text in form.get(name, ()) if text.strip()), "")
+
+    def when(name: str) -> int:
+        return time_ms(first(name)) if first(name) else 0
+
+    return Wish(
+        **several,
+        objects=tuple(lines),
+        window_from_ms=when("window_from"),
+        window_to_ms=when("window_to"),
+        until_ms=when("until"),
+        condition=first("condition"),
+        verified_by=first("verified_by"),
+        no_rescue_because=first("no_rescue_because"),
+        fears=first("fears"),
+        confidential=bool(first("confidential")),
+        freeze_hours=_hours(first("freeze_hours")),
+        replaces=first("replaces"),
+        ordered_at_ms=when("ordered_at"),
+        answer_by_ms=when("answer_by") if first("answer_by") else None,
+    )
+
+
+def _hours(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise BadInput("not a whole number of hours", where="freeze_hours", why=repr(text[:40]))
+    return int(text) if text else 0

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 from litestar import Response, get
 from litestar.response import Redirect, ServerSentEvent
 
-from fairlead.agreement.order import CARVE_OUTS
-from fairlead.desk import audit, halt, interdict, look, orders, read
+from fairlead.agreement.order import CARVE_OUTS, REACHES
+from fairlead.desk import audit, interdict, look, orders, read
 from fairlead.desk import exposure as exposed
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
@@ -103,7 +103,7 @@ def _noteworthy(track: Mapping[str, Any]) -> tuple[int, int, str]:
 @get(both("leads"), opt=uses("list", "purpose"))
 async def leads(request: Web) -> Response[bytes]:
     page = Page(template="leads.html", title="Leads", tab="leads", watch="listed")
-    return await show(request, page, lambda node, who, q: read.list_holdings(node, who, kind="lead", page=q.page))
+    return await show(request, page, lambda node, who, q: read.list_holdings(node, who, kind="lead", after=q.after))
 
 
 @get("/as/{person:str}/lead/{name:str}", opt=uses("read", "purpose"))
@@ -161,6 +161,7 @@ async def suspend(request: Web) -> Response[bytes]:
 def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
     book, own = node.coalition.book, node.coalition.book.units[session.unit].party
     granted = [one for one in value["agreements"] if one["originator"] == own]
+    mine = [(name, feed) for name, feed in node.coalition.feeds.items() if feed.facts.originator == own]
 
     def given(axis: str) -> list[str]:
         return sorted({code for one in granted for code in one[axis]})
@@ -172,8 +173,15 @@ def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mappi
         "given_purposes": given("purposes"),
         "given_operations": given("operations"),
         "given_categories": given("categories"),
-        "own_feeds": sorted(name for name, feed in node.coalition.feeds.items() if feed.facts.originator == own),
-        "carve_outs": sorted(CARVE_OUTS.items()),
+        "own_feeds": sorted(name for name, _ in mine),
+        "own_sensors": sorted({feed.by for _, feed in mine}),
+        "own_channels": sorted({feed.channel for _, feed in mine if feed.channel}),
+        "own_assets": sorted({feed.asset for _, feed in mine if feed.asset}),
+        "regions": sorted((code, region.name) for code, region in book.regions.items()),
+        "reaches": list(REACHES.items()),
+        "all_parties": sorted(book.parties),
+        "own_party": own,
+        "carve_outs": sorted((code, text) for code, text in CARVE_OUTS.items() if code != "safety_of_life"),
         "may_sign": node.coalition.people[session.person].may("order"),
     }
 

@@ -19,7 +19,7 @@ from litestar.static_files import create_static_files_router
 
 from fairlead.desk.clock import Clock, WallClock
 from fairlead.desk.node import Node
-from fairlead.door import acts, pages, pages_core, pages_prove
+from fairlead.door import acts, pages, pages_agree, pages_core, pages_prove, pages_recall
 from fairlead.door.console import HTML, JSON, Console, Web, palette_of, wants_json
 from fairlead.door.guard import App, Guard
 from fairlead.door.render import part_bytes
@@ -36,6 +36,7 @@ STATUS: Final[tuple[tuple[type[FairleadError], int], ...]] = (
     (BadInput, 400),
 )
 PLAIN: Final = {404: "there is no such page", 405: "that cannot be done here", 413: "that is too large", 400: "that does not read"}
+ROOMS: Final = (pages, pages_core, pages_prove, pages_agree, pages_recall, acts)
 LOG: Final = logging.getLogger("fairlead.door")
 mimetypes.add_type("text/javascript", ".mjs")  # Python 3.11 does not know it everywhere
 
@@ -79,7 +80,17 @@ def make_inner(open_node: Callable[[], Node], *, wall: Clock | None = None) -> L
         path="/static", directories=[STATIC], opt=pages.uses("none", "nothing"), cache_control=None, name="static"
     )
     return Litestar(
-        route_handlers=[home, door, *pages.ROUTES, *pages_core.ROUTES, *pages_prove.ROUTES, *acts.ROUTES, static],
+        route_handlers=[
+            home,
+            door,
+            *pages.ROUTES,
+            *pages_core.ROUTES,
+            *pages_prove.ROUTES,
+            *pages_agree.ROUTES,
+            *pages_recall.ROUTES,
+            *acts.ROUTES,
+            static,
+        ],
         state=State({"console": console, "stream": stream}),
         lifespan=[lifespan],
         exception_handlers={FairleadError: _told, HTTPException: _no_such, Exception: _fault},
