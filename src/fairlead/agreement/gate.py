@@ -45,6 +45,7 @@ LAWFUL_REGIMES: Final = frozenset({"law_enforcement", "rescue", "oversight"})
 # What a unit below the ceiling may ask for at all: the coarse picture, and why it may not have more.
 BELOW_CEILING: Final = frozenset({("picture", "coarse"), ("explain", "full")})
 CODES: Final = ("person", "unit", "purpose", "operation", "act", "form")
+NOT_HELD: Final[frozenset[str]] = frozenset()
 REMEMBERED_MAX: Final = 200_000  # answers a gatehouse keeps before it forgets them all and learns anew
 
 
@@ -72,29 +73,33 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     distress: bool = False  # whether it states that somebody is in distress
 
 
-class _Asker:
-    """One (person, unit, purpose, operation, act, form) in one gatehouse: what stands against it, and its answers by label."""
+class _Asker(msgspec.Struct, frozen=True):
+    """One (person, unit, purpose, operation, act, form) in one gatehouse: what stands against it, and what it reads."""
 
-    def __init__(self, against: tuple[Reason, ...], reading: Reading, *, distress: bool) -> None:
-        self.against, self.reading, self.distress = against, reading, distress
-        self.answers: dict[Label | None, Decision] = {}
+    against: tuple[Reason, ...]
+    reading: Reading
+    answers: dict[Label | None, Decision]  # of the reading
+    is_plain: bool  # nothing stands against it, and it asks for no form that depends on the record
 
 
-class _Memory:
-    """What was judged already with one code-book, people and slice."""
+class _Memory(msgspec.Struct, kw_only=True):
+    """What was judged already with one code-book, people and slice, and the instants at which it may be said again."""
 
-    def __init__(self, of: tuple[object, ...] = (), named: frozenset[str] = frozenset()) -> None:
-        self.of = of
-        self.named = named  # digests that some override names
-        self.askers: dict[tuple[str, ...], _Asker] = {}
-        self.readings: dict[tuple[str, str, str, bool], Reading] = {}
-        self.answers = 0
+    of: tuple[object, ...] = ()
+    from_ms: int = 0
+    to_ms: int = 0  # of the slice; nothing at all while it is stale
+    named: frozenset[str] = frozenset()  # digests that some override names
+    askers: dict[tuple[str, ...], _Asker] = {}
+    readings: dict[tuple[str, str, str, bool], Reading] = {}
+    kept: int = 0
 
     def make_room(self) -> None:
         """Forget everything when too much is kept: codes that people make up must not fill the memory."""
-        self.answers += 1
-        if self.answers > REMEMBERED_MAX:
-            self.askers, self.readings, self.answers = {}, {}, 0
+        self.kept += 1
+        if self.kept > REMEMBERED_MAX:
+            self.kept = 0
+            self.askers.clear()
+            self.readings.clear()
 
 
 class Gatehouse(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -107,10 +112,14 @@ class Gatehouse(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     memory: _Memory = msgspec.field(default_factory=_Memory)
 
     def __post_init__(self) -> None:
-        of = (self.book, self.people, self.slice)
-        if list(map(id, of)) != list(map(id, self.memory.of)):
-            named = frozenset(digest for one in self.slice.overrides for digest in one.holdings)
-            msgspec.structs.force_setattr(self, "memory", _Memory(of, named))
+        of, known = (self.book, self.people, self.slice), self.memory
+        if list(map(id, of)) != list(map(id, known.of)):
+            known = _Memory(of=of, named=frozenset(digest for one in self.slice.overrides for digest in one.holdings))
+        elif known.to_ms == (0 if self.is_stale else self.slice.to_ms):
+            return
+        to_ms = 0 if self.is_stale else self.slice.to_ms
+        mine = msgspec.structs.replace(known, from_ms=self.slice.from_ms, to_ms=to_ms)
+        msgspec.structs.force_setattr(self, "memory", mine)
 
     @property
     def is_stale(self) -> bool:
@@ -151,30 +160,23 @@ def admit(house: Gatehouse, request: Request) -> tuple[Reason, ...]:
 def decide(house: Gatehouse, request: Request, facts: Facts) -> Decision:
     """All conjuncts for one holding. Total: an error anywhere is a refusal of kind `fault`, never a permit."""
     try:
-        asker, label = _asker(house, request), facts.label
-        answer = asker.answers.get(label)
-        if answer is None:
-            answer = asker.answers[label] = _answer(house, asker, label)
-        return answer if _is_plain(house, request, facts, asker) else _of_record(house, request, facts, asker)
+        known, at_ms = house.memory, request.at_ms
+        asker = known.askers.get((request.person, request.unit, request.purpose, request.operation, request.act, request.form))
+        if asker is None:
+            asker = _asker(house, request)
+        # What its label says is all there is to say, when nothing of the record or the instant adds to it or takes from it.
+        if (
+            asker.is_plain
+            and type(at_ms) is int
+            and known.from_ms <= at_ms < known.to_ms
+            and facts.not_before_ms <= at_ms < facts.expires_ms
+            and (facts.held is NOT_HELD or facts.held == NOT_HELD)
+            and facts.digest not in known.named
+        ):
+            return asker.answers.get(facts.label) or _answer(house, asker, facts)
+        return _of_record(house, request, facts, asker)
     except Exception as error:  # the gate cannot raise: whatever errs is a refusal
-        return _decision(house, _faults(request, error))
-
-
-def _is_plain(house: Gatehouse, request: Request, facts: Facts, asker: _Asker) -> bool:
-    """Whether nothing of the record or the instant adds to, or takes from, what its label says to this asker."""
-    at_ms, from_ms, to_ms, slice = request.at_ms, facts.not_before_ms, facts.expires_ms, house.slice
-    return (
-        type(at_ms) is int
-        and type(from_ms) is int
-        and type(to_ms) is int
-        and from_ms <= at_ms < to_ms
-        and slice.from_ms <= at_ms < slice.to_ms
-        and not house.is_stale
-        and type(facts.held) is frozenset
-        and not facts.held
-        and not asker.distress
-        and facts.digest not in house.memory.named
-    )
+        return _fault(house, request, error)
 
 
 def override_for(slice: Slice, request: Request, facts: Facts) -> Override | None:
@@ -198,15 +200,14 @@ def override_for(slice: Slice, request: Request, facts: Facts) -> Override | Non
 def _asker(house: Gatehouse, request: Request) -> _Asker:
     """The asker of this request, remembered. Raises TypeError when a code is not one string."""
     key = (request.person, request.unit, request.purpose, request.operation, request.act, request.form)
-    memory = house.memory
-    found = memory.askers.get(key)
+    found = house.memory.askers.get(key)
     if found is None:
         if not all(type(code) is str for code in key):
             raise TypeError("a code is not one string")
-        memory.make_room()
-        found = memory.askers[key] = _Asker(
-            tuple(_admit(house, request)), _reading(house, request), distress=request.form == "distress"
-        )
+        house.memory.make_room()
+        against, reading = tuple(_admit(house, request)), _reading(house, request)
+        found = _Asker(against, reading, reading.answers, not against and request.form != "distress")
+        house.memory.askers[key] = found
     return found
 
 
@@ -220,38 +221,37 @@ def _reading(house: Gatehouse, request: Request) -> Reading:
     return found
 
 
-def _answer(house: Gatehouse, asker: _Asker, label: Label | None) -> Decision:
-    """The decision on a record with this label that is readable now, that no hold lies on and no override names."""
+def _answer(house: Gatehouse, asker: _Asker, facts: Facts) -> Decision:
     house.memory.make_room()
-    judged = asker.reading.judged(label)
-    reasons = asker.against + judged.fixed + judged.released
-    return _decision(house, reasons, () if reasons else judged.agreements, judged.label)
+    return asker.reading.answer(facts.label)
 
 
 def _of_record(house: Gatehouse, request: Request, facts: Facts, asker: _Asker) -> Decision:
     """The decision with everything that is of this record and this instant."""
-    judged = asker.reading.judged(facts.label)
+    reading = asker.reading
+    judged = reading.judged(facts.label)
     reasons = [*asker.against, *_instant(house, request), *judged.fixed]
     # 13. Half-open: from its first instant, and not at its last.
-    if not _are_instants(facts.not_before_ms, facts.expires_ms) or not isinstance(facts.held, frozenset):
-        raise TypeError("a holding's times or holds are not of their type")
+    if not isinstance(facts.held, frozenset):
+        raise TypeError("the holds on a holding are not a set")
     if not facts.not_before_ms <= request.at_ms < facts.expires_ms:
         reasons.append(Reason(conjunct="time", detail="it is not readable at this instant"))
     # 17. Red line 5.
-    if asker.distress and facts.distress is not True:
+    if request.form == "distress" and facts.distress is not True:
         reasons.append(Reason(conjunct="distress", detail="it states no distress"))
     # 9-11, 14-16, unless an override lets them through.
-    kept_back = judged.released + asker.reading.holds(facts.label, facts.held)
+    kept_back = judged.released + (reading.holds(facts.label, facts.held) if facts.held else ())
     override = override_for(house.slice, request, facts) if kept_back else None
     if override is None:
         reasons += kept_back
     rests_on = (*judged.agreements, override.id) if override else judged.agreements
-    return _decision(house, tuple(reasons), () if reasons else rests_on, judged.label)
+    return reading.decision(tuple(reasons), rests_on, judged.label)
 
 
-def _decision(house: Gatehouse, reasons: tuple[Reason, ...], agreements: tuple[str, ...] = (), label: str = "") -> Decision:
-    slice = house.slice
-    return Decision(reasons=reasons, agreements=agreements, label=label, epoch=slice.epoch, book_version=slice.book_version)
+def _fault(house: Gatehouse, request: Request, error: Exception) -> Decision:
+    slice = getattr(house, "slice", None)
+    epoch, version = getattr(slice, "epoch", 0), getattr(slice, "book_version", 0)
+    return Decision(reasons=_faults(request, error), epoch=epoch, book_version=version)
 
 
 def _are_instants(*values: object) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Container, Iterable
 import msgspec
 
 from fairlead.agreement.assured import given
-from fairlead.agreement.reason import Reason, quoted
+from fairlead.agreement.order import Order
+from fairlead.agreement.reason import Decision, Reason, quoted
 from fairlead.agreement.selector import holds_against, shuts_pair, stops_reader
 from fairlead.agreement.slice import Pair, Reader, Slice
 from fairlead.agreement.terms import Grant
@@ -29,7 +30,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Covering(msgspec.Struct, frozen=True):
-    """A grant that gives this reader something: its pairs as a mask, and what it asks that is not accepted."""
+    """A grant that gives this reader something: its pairs as a mask, and what it asks that is not given."""
 
     mask: int
     grant: Grant
@@ -42,23 +43,29 @@ class Reading:
     def __init__(self, book: CodeBook, slice: Slice, reader: Reader, *, rescue: bool) -> None:
         self.book, self.slice, self.reader, self.rescue = book, slice, reader, rescue
         self.unit = book.units.get(reader[0])
-        self.orders = tuple(
-            order
-            for order in slice.orders
-            if self.unit is not None
-            and not (rescue and "safety_of_life" in order.carve_outs)
-            and stops_reader(order, book, unit=reader[0], purpose=reader[1], operation=reader[2])
-        )
-        self.holding = tuple(order for order in self.orders if order.is_hold)
-        self.covering = tuple(self._covered(grant) for grant in slice.covering(reader)) if self.unit is not None else ()
-        self._known: dict[Label | None, Judged] = {}
+        self.answers: dict[Label | None, Decision] = {}  # by label, for one against whom nothing else stands
+        self._judged: dict[Label | None, Judged] = {}
+        self._covering: dict[str, tuple[_Covering, ...]] = {}
+        self._holding: tuple[Order, ...] | None = None
 
     def judged(self, label: Label | None) -> Judged:
         """Conjuncts 7-12, 14 and 15 for this label; remembered."""
-        found = self._known.get(label)
+        found = self._judged.get(label)
         if found is None:
-            found = self._known[label] = self._judge(label)
+            found = self._judged[label] = self._judge(label)
         return found
+
+    def answer(self, label: Label | None) -> Decision:
+        """The decision on a record with this label that is readable now, that no hold lies on and no override names; remembered."""
+        judged = self.judged(label)
+        reasons = judged.fixed + judged.released
+        self.answers[label] = said = self.decision(reasons, judged.agreements, judged.label)
+        return said
+
+    def decision(self, reasons: tuple[Reason, ...], agreements: tuple[str, ...], label: str) -> Decision:
+        """These reasons, or none and what it rests on, with the label, epoch and code-book it was judged by."""
+        epoch, version = self.slice.epoch, self.slice.book_version
+        return Decision(reasons=reasons, agreements=() if reasons else agreements, label=label, epoch=epoch, book_version=version)
 
     def holds(self, label: Label | None, held: Container[str]) -> tuple[Reason, ...]:
         """16. P4: the holds that lie on a record with this label, which is in the sets `held`, or on anything it came from."""
@@ -66,7 +73,7 @@ class Reading:
             return ()
         return tuple(
             Reason(conjunct="holds", detail=f"held by {order.originator}", originator=order.originator, agreement=order.id)
-            for order in self.holding
+            for order in self._holds_for_this_reader()
             if holds_against(
                 order,
                 self.book,
@@ -78,6 +85,18 @@ class Reading:
             )
         )
 
+    def _holds_for_this_reader(self) -> tuple[Order, ...]:
+        if self._holding is None:
+            self._holding = tuple(order for order in self.slice.orders if order.is_hold and self._stopped_by(order))
+        return self._holding
+
+    def _stopped_by(self, order: Order) -> bool:
+        """Whether the order is against this reader, who did not come by the path it leaves to rescue."""
+        if self.unit is None or (self.rescue and "safety_of_life" in order.carve_outs):
+            return False
+        unit, purpose, operation = self.reader
+        return stops_reader(order, self.book, unit=unit, purpose=purpose, operation=operation)
+
     def _judge(self, label: Label | None) -> Judged:
         # 7. No label or no originator: nobody permitted it.
         if not isinstance(label, Label) or not label.originators:
@@ -85,10 +104,13 @@ class Reading:
         if self.unit is None:
             return Judged(fixed=(Reason(conjunct="recipients", detail="no such unit may hold it"),), label=label_hash(label))
         mask = self.slice.mask(label)
+        covering = [
+            one for party in dict.fromkeys(party for party, _ in label.originators) for one in self._covered(party) if one.mask & mask
+        ]
         return Judged(
             fixed=tuple(self._fixed(label)),
-            released=tuple(self._released(label)),
-            agreements=tuple(one.grant.id for one in self.covering if one.mask & mask),
+            released=(*self._released(label, mask), *(reason for one in covering for reason in one.unmet)),
+            agreements=tuple(one.grant.id for one in covering),
             label=label_hash(label),
         )
 
@@ -102,7 +124,7 @@ class Reading:
             if code not in unit.handling:
                 yield Reason(conjunct="handling", detail=f"{unit.code} has not accepted {code}")
 
-    def _released(self, label: Label) -> Iterable[Reason]:
+    def _released(self, label: Label, mask: int) -> Iterable[Reason]:
         unit, purpose, operation = self.reader
         # 9-11. Released to this unit, for this purpose, inside this operation.
         if unit not in label.recipients:
@@ -112,31 +134,34 @@ class Reading:
         if operation not in label.operations:
             yield Reason(conjunct="operations", detail=f"it may not be used inside {quoted(operation)}")
         # 14. P1, P4: a positive condition for every originator pair.
-        shut = self.slice.blocked(label, self.reader, rescue=self.rescue)
+        shut = mask & ~(self.slice.rescue_to if self.rescue else self.slice.open_to).get(self.reader, 0)
         if shut:
             for pair in label.originators:
                 if self.slice.bits.get(pair, 1) & shut:
                     yield self._shut(pair)
-        # 15. What the covering grants ask of the recipient.
-        mask = self.slice.mask(label)
-        for one in self.covering:
-            if one.mask & mask:
-                yield from one.unmet
 
-    def _covered(self, grant: Grant) -> _Covering:
+    def _covered(self, originator: str) -> tuple[_Covering, ...]:
+        """What an originator gives this reader; 15. and what it asks that is not given."""
+        found = self._covering.get(originator)
+        if found is None:
+            found = tuple(
+                _Covering(sum(self.slice.bits[originator, category] for category in grant.categories), grant, tuple(self._unmet(grant)))
+                for grant in self.slice.covering(self.reader, originator)
+            )
+            self._covering[originator] = found
+        return found
+
+    def _unmet(self, grant: Grant) -> Iterable[Reason]:
         assert self.unit is not None
         party = self.unit.party
-        unmet = tuple(
-            Reason(
-                conjunct="assurances",
-                detail=f"{party} has not accepted {assurance}, or it has lapsed",
-                originator=grant.originator,
-                agreement=grant.id,
-            )
-            for assurance in grant.assurances
-            if not self._given(party, assurance, grant.originator)
-        )
-        return _Covering(sum(self.slice.bits[grant.originator, category] for category in grant.categories), grant, unmet)
+        for kind in grant.assurances:
+            if not self._given(party, kind, grant.originator):
+                yield Reason(
+                    conjunct="assurances",
+                    detail=f"{party} has not accepted {kind}, or it has lapsed",
+                    originator=grant.originator,
+                    agreement=grant.id,
+                )
 
     def _given(self, party: str, assurance: str, originator: str) -> bool:
         """Whether it is given now. No assurance ends inside a slice, so its first instant stands for all."""
@@ -147,8 +172,9 @@ class Reading:
         """Why a pair is not open: an order stops it, or no grant ever covered it."""
         unit, purpose, operation = self.reader
         originator, category = pair
-        for order in self.orders:
-            if shuts_pair(order, self.book, pair, unit=unit, purpose=purpose, operation=operation):
+        for order in self.slice.orders:
+            shuts = shuts_pair(order, self.book, pair, unit=unit, purpose=purpose, operation=operation)
+            if shuts and self._stopped_by(order):
                 detail, agreement = f"{originator} has halted {category} for this reader", order.id
                 break
         else:
@@ -158,9 +184,8 @@ class Reading:
     def _opened_by(self, label: Label) -> dict[Pair, list[int]]:
         """The events that brought the grants which open each pair of the label; one that is not known counts as the newest."""
         found: dict[Pair, list[int]] = {}
-        for one in self.covering:
-            for category in one.grant.categories:
-                pair = (one.grant.originator, category)
-                if pair in label.originators:
+        for pair in label.originators:
+            for one in self._covered(pair[0]):
+                if pair[1] in one.grant.categories:
                     found.setdefault(pair, []).append(self.slice.seq_of.get(one.grant.id, self.slice.epoch + 1))
         return found

@@ -17,7 +17,7 @@ import msgspec
 
 from fairlead.agreement.events import Assurance, Denounce, Override
 from fairlead.agreement.order import Order, in_force
-from fairlead.agreement.selector import shuts_pair
+from fairlead.agreement.selector import stops_reader
 from fairlead.agreement.standing import Standing
 from fairlead.agreement.terms import Grant
 from fairlead.envelope import Digest
@@ -39,7 +39,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     open_to: Mapping[Reader, int]  # mask of the pairs some grant covers and no order stops
     rescue_to: Mapping[Reader, int]  # the same for rescue centres, but for orders that leave open what states distress
     grants: tuple[Grant, ...]
-    given_to: Mapping[str, tuple[Grant, ...]]  # by unit, those bound to the unit as it is now
+    given_to: Mapping[tuple[str, str], tuple[Grant, ...]]  # by unit and originator, those bound to the unit as it is now
     operation_prints: Mapping[str, Digest]
     orders: tuple[Order, ...]
     assurances: Mapping[tuple[str, str], tuple[Assurance, ...]]  # by party and kind
@@ -58,13 +58,13 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
         that a carve-out leaves to rescue centres."""
         return self.mask(label) & ~(self.rescue_to if rescue else self.open_to).get(reader, 0)
 
-    def covering(self, reader: Reader) -> tuple[Grant, ...]:
-        """The grants that give something to this reader, whatever an order says."""
+    def covering(self, reader: Reader, originator: str) -> tuple[Grant, ...]:
+        """The grants of an originator that give something to this reader, whatever an order says."""
         unit, purpose, operation = reader
         bound_to = self.operation_prints.get(operation)
         return tuple(
             grant
-            for grant in self.given_to.get(unit, ())
+            for grant in self.given_to.get((unit, originator), ())
             if purpose in grant.purposes and bound_to is not None and grant.operation_prints.get(operation) == bound_to
         )
 
@@ -101,10 +101,10 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
     orders = tuple(order for order in standing.orders if in_force(order, at_ms))
     grants = tuple(grant for grant in standing.grants if covers_now(grant, book, at_ms, standing.denounced))
     bound = _Bound(book)
-    given_to: dict[str, list[Grant]] = {}
+    given_to: dict[tuple[str, str], list[Grant]] = {}
     for grant in grants:
         for unit in bound.units(grant):
-            given_to.setdefault(unit, []).append(grant)
+            given_to.setdefault((unit, grant.originator), []).append(grant)
     from_ms, to_ms = _boundaries(standing, at_ms)
     return Slice(
         epoch=standing.epoch,
@@ -115,7 +115,7 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
         open_to=_open(grants, orders, bound, bits, rescue=False),
         rescue_to=_open(grants, tuple(one for one in orders if "safety_of_life" not in one.carve_outs), bound, bits, rescue=True),
         grants=grants,
-        given_to={unit: tuple(found) for unit, found in given_to.items()},
+        given_to={key: tuple(found) for key, found in given_to.items()},
         operation_prints=bound.operation_prints,
         orders=orders,
         assurances=_by_kind(standing.assurances),
@@ -144,11 +144,12 @@ def _open(
     grants: Iterable[Grant], orders: Iterable[Order], bound: _Bound, bits: Mapping[Pair, int], *, rescue: bool
 ) -> dict[Reader, int]:
     """What some grant covers and none of these orders stops; of rescue centres searching and rescuing only, if `rescue`."""
-    masking: dict[str, list[Order]] = {}
+    masking: dict[str, list[tuple[Order, int]]] = {}
     for order in orders:
         if not order.is_hold:
-            masking.setdefault(order.originator, []).append(order)
+            masking.setdefault(order.originator, []).append((order, _pairs_of(order, bits)))
     open_to: dict[Reader, int] = {}
+    shut: dict[tuple[str, Reader], int] = {}
     for grant in grants:
         units, purposes = bound.units(grant), grant.purposes
         if rescue:
@@ -157,18 +158,26 @@ def _open(
         given = sum(bits[grant.originator, category] for category in grant.categories)
         against = masking.get(grant.originator, ())
         for reader in itertools.product(units, purposes, bound.operations(grant)):
-            shut = _shut(against, bound.book, grant, bits, reader) if against else 0  # P4
-            open_to[reader] = open_to.get(reader, 0) | given & ~shut
+            key = (grant.originator, reader)
+            if against and key not in shut:
+                shut[key] = _shut(against, bound.book, reader)
+            open_to[reader] = open_to.get(reader, 0) | (given & ~shut[key] if against else given)  # P4
     return open_to
 
 
-def _shut(orders: Iterable[Order], book: CodeBook, grant: Grant, bits: Mapping[Pair, int], reader: Reader) -> int:
-    """The grant's pairs that one of these orders closes to the reader, as a mask."""
+def _pairs_of(order: Order, bits: Mapping[Pair, int]) -> int:
+    """The pairs that the order closes to those it stops, as a mask."""
+    own = (pair for pair in bits if pair[0] == order.originator and (not order.categories or pair[1] in order.categories))
+    return sum(bits[pair] for pair in own)
+
+
+def _shut(orders: Iterable[tuple[Order, int]], book: CodeBook, reader: Reader) -> int:
+    """The pairs that some of these orders close to this reader, as a mask."""
     unit, purpose, operation = reader
     shut = 0
-    for pair in ((grant.originator, category) for category in grant.categories):
-        if any(shuts_pair(order, book, pair, unit=unit, purpose=purpose, operation=operation) for order in orders):
-            shut |= bits[pair]
+    for order, pairs in orders:
+        if stops_reader(order, book, unit=unit, purpose=purpose, operation=operation):
+            shut |= pairs
     return shut
 
 
