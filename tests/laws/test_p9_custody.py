@@ -200,3 +200,10 @@ def test_p9_what_was_done_stays_done_when_roles_units_and_regimes_change_later()
     assert retell(roleless) == story.state
     assert retell([*story.acts, *story.acts]) == story.state
     assert retell(story.acts[1:]) == Story().state
+
+
+def test_p9_death_is_told_by_who_holds_the_person_or_a_legal_adviser_for_it_stops_every_clock() -> None:
+    for author in ("watch", "port-store", "other-boarder"):
+        assert "holds the person" in detained(until("found")).no("died", author, subject="P1").reason
+    for author in ("boarder", "guard", "lawyer"):
+        assert detained(until("found")).ok("died", author, subject="P1").state.people["P1"].state == "deceased"

@@ -284,7 +284,7 @@ class CaseModel:
             return self.state not in PRE_BASIS and act["category"] != "detained"
         if verb in ("free", "inform_rights", "screen", "hold", "repatriate"):
             return bool(act["unit"] == person["unit"])
-        if verb in ("release_person", "notify_consul", "bring_before_judge"):
+        if verb in ("release_person", "notify_consul", "bring_before_judge", "died"):
             return bool(act["unit"] == person["unit"]) or "legal_adviser" in by[act["person"]][0]
         if thing and verb not in ("seal_broken", "unaccounted"):
             if thing["custodian"] not in by or by[thing["custodian"]][1] != thing["unit"]:

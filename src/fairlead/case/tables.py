@@ -201,7 +201,15 @@ PERSON: Final = Table(
         *rows(("encountered", "rescued", *IN_CUSTODY, "transferred"), "welfare_check", roles=(*CUSTODY, "watch_officer"), kind="care"),
         *rows(IN_CUSTODY, "take_custody", roles=CUSTODY, needs=("in_time", "both_sign", "from_custodian", "same_unit"), kind="care"),
         *rows(("encountered", "free_crew", "rescued", *IN_CUSTODY, "transferred"), "ill", roles=DESK, kind="care"),
-        *rows(("encountered", "free_crew", "rescued", *IN_CUSTODY, "transferred"), "died", "deceased", roles=DESK, kind="exit"),
+        # Death stops every clock, so it is for the unit that holds the person, or a legal adviser, to say.
+        *rows(
+            ("encountered", "free_crew", "rescued", *IN_CUSTODY, "transferred"),
+            "died",
+            "deceased",
+            roles=DESK,
+            needs=("holding_or_adviser",),
+            kind="exit",
+        ),
         *rows((*MET, "deceased"), "complaint", roles=ANYONE, kind="append"),
     ),
 )

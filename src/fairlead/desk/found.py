@@ -1,11 +1,13 @@
 """The verb that makes a node: keys and homes for every party, the database, the first agreements, the first checkpoints.
 
-Everything is made in a folder beside and renamed into place, so a node exists whole or not at all.
+Everything is made in a folder beside and renamed into place, so a node exists whole or not at all. Who makes it holds a lock in it:
+a folder with our lock that nobody holds was left by a founding that was broken off, never was a node, and is cleared away.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,9 +26,13 @@ from fairlead.errors import BadScenario, NodeError
 from fairlead.intake.scenario import Scenario, coalition_bytes
 from fairlead.store import events, ledger
 from fairlead.store.database import Database
-from fairlead.store.files import sync_folder, write_durably
+from fairlead.store.files import DELIVERING, ORDERING, PUBLISHING, WRITING, held_now, sync_folder, write_durably
 
 SEED_BYTES = 32
+FOUNDING = "founding.lock"
+DATABASE = "node.sqlite"
+LOCKS = frozenset({FOUNDING, PUBLISHING, DELIVERING, WRITING, ORDERING})
+MADE = LOCKS | {"keys", "segments", "quarantine", "homes", "log", "coalition.json", "node.toml", "clock.json"}
 
 
 def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
@@ -34,13 +40,43 @@ def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise NodeError("there is something in the folder already", where=str(root), do="name a new folder")
     side = root.with_name(root.name + ".founding")
-    if side.exists():
-        raise NodeError("an earlier founding was broken off", where=str(side), do="delete that folder and try again")
+    _clear(side)
     side.mkdir(parents=True)
+    with held_now(side / FOUNDING) as alone:
+        if not alone:  # somebody else was a moment faster
+            raise NodeError("another founding of this node is going on", where=str(side), do="wait for it to end")
+        _made(side, scenario, clock, random_bytes)
+        (side / FOUNDING).unlink()
+        if root.exists():
+            root.rmdir()
+        os.replace(side, root)
+    sync_folder(root.parent)
+
+
+def _clear(side: Path) -> None:
+    """Clear away what a broken founding left, when it is surely that. Raises NodeError for anything else of this name."""
+    if not side.is_dir() or side.is_symlink():
+        if side.exists() or side.is_symlink():
+            raise NodeError("something is in the way of the founding", where=str(side), do="move it away and try again")
+        return
+    names = {path.name for path in side.iterdir()}
+    if not names:
+        side.rmdir()
+        return
+    if FOUNDING not in names or not all(name in MADE or name.startswith(DATABASE) for name in names):
+        raise NodeError("something is in the way of the founding", where=str(side), do="move that folder away and try again")
+    with held_now(side / FOUNDING) as alone:
+        if not alone:
+            raise NodeError("another founding of this node is going on", where=str(side), do="wait for it to end")
+        shutil.rmtree(side)
+
+
+def _made(side: Path, scenario: Scenario, clock: Clock | None, random_bytes: Callable[[int], bytes]) -> None:
+    """The whole node in the folder beside."""
     now = clock or SetClock(scenario.clock_start_ms, "founding")
     _keys(side, scenario, random_bytes)
     _settings(side, scenario, now)
-    Database(side / "node.sqlite", create=True).close()
+    Database(side / DATABASE, create=True).close()
     node = Node(side, clock=now, random_bytes=random_bytes)
     with node.db.write() as tx:
         ledger.begin(tx, node.logs.values())
@@ -51,10 +87,6 @@ def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_
     for party in node.logs:
         node.home(party).keep(party, (side / "log" / party / "checkpoint").read_bytes())
     node.close()
-    if root.exists():
-        root.rmdir()
-    os.replace(side, root)
-    sync_folder(root.parent)
 
 
 def _keys(side: Path, scenario: Scenario, random_bytes: Callable[[int], bytes]) -> None:

@@ -30,6 +30,7 @@ from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.store import events, holdings, ledger
 from fairlead.store.database import Database, Tx
+from fairlead.store.files import SERVING
 
 UNDELIVERED_MAX = 64  # an ingest delivers each manifest before it makes the next, so a crash leaves one a process
 
@@ -224,7 +225,7 @@ def supposing(standing: Standing, *more: Event) -> Standing:
 @contextmanager
 def serving(root: Path) -> Iterator[None]:
     """Hold the node's serving lock. Raises NodeBusy when another process serves it."""
-    descriptor = os.open(root / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(root / SERVING, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

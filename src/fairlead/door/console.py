@@ -32,7 +32,7 @@ PALETTE_COOKIE: Final = "palette"
 PALETTES: Final = ("day", "dusk", "night")
 JSON: Final = "application/json"
 AFTER_MAX: Final = 256
-HTML: Final = "text/html; charset=utf-8"
+HTML: Final = "text/html"  # the server adds the character set
 SIGNED_OUT: Final = "this address belongs to somebody who is not signed in here; open one of the sign-in links the node printed"
 
 

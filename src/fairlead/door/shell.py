@@ -19,6 +19,7 @@ from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
 from fairlead.errors import BadInput, FairleadError, NodeError, Unforeseen
+from fairlead.store.files import SERVING, held_now
 
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -53,11 +54,16 @@ def opened(root: Path) -> Iterator[Node]:
     node = Node(root)
     try:
         published = node.recover()
-        if published:
+        if published and not _served(root):  # a server that lives was about to publish them itself
             ERR.print(f"recovered: {published} entries were committed and not yet published; they are now", style="yellow")
         yield node
     finally:
         node.close()
+
+
+def _served(root: Path) -> bool:
+    with held_now(root / SERVING) as free:
+        return not free
 
 
 def asker(node: Node, person: str, unit: str, purpose: str = "", operation: str = "") -> Asker:

@@ -15,6 +15,7 @@ from fairlead.errors import LogFault, NodeBusy
 # Lock files in the node's folder. Whoever delivers may hold the write transaction, so its lock is never held while waiting for one.
 PUBLISHING: Final = "publishing.lock"
 DELIVERING: Final = "delivering.lock"
+SERVING: Final = "serving.lock"
 WRITING: Final = "writing.lock"
 ORDERING: Final = "ordering.lock"
 WAIT_S: Final = 0.002
@@ -74,6 +75,18 @@ def ahead(folder: Path, *, within_s: float) -> Iterator[None]:
     with _opened(folder / ORDERING) as orders:
         _hold(orders, fcntl.LOCK_EX, folder / ORDERING, time.monotonic() + within_s)
         yield
+
+
+@contextmanager
+def held_now(lock: Path) -> Iterator[bool]:
+    """Hold the lock file if nobody does; whether it is held. Raises LogFault."""
+    with _opened(lock) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @contextmanager

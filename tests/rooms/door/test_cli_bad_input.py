@@ -203,7 +203,8 @@ def test_init_leaves_what_is_there_alone(bench, tmp_path):
     says(bench.plain("init", str(bench.root), "--scenario", "tiny"), NOT_IN_ORDER, "something in the folder already")
     assert (tmp_path / "full" / "mine").read_text() == "x"
     (tmp_path / "half.founding").mkdir()
-    says(bench.plain("init", str(tmp_path / "half"), "--scenario", "tiny"), NOT_IN_ORDER, "broken off", "delete that folder")
+    (tmp_path / "half.founding" / "mine").write_text("x")
+    says(bench.plain("init", str(tmp_path / "half"), "--scenario", "tiny"), NOT_IN_ORDER, "in the way", "move that folder away")
     (tmp_path / "empty").mkdir()
     assert bench.plain("init", str(tmp_path / "empty"), "--scenario", "tiny").code == 0
 
