@@ -9,26 +9,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from fairlead.agreement import Gatehouse, admit, decide
-from fairlead.agreement.lists import Row, facts_of, newest_first, permitted
+from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.desk import record
-from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
+from fairlead.desk.answer import Outcome, answer, banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.find import PAGE_MAX, find, given, page, sight
 from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
 from fairlead.intake.segment_file import read_segment
-from fairlead.label import join
 from fairlead.report.distress import of_detections, of_report
-from fairlead.report.holding import Kind
 from fairlead.store import holdings
 from fairlead.store.database import Tx
+from fairlead.store.listed import Wish
 
-PAGE_MAX: Final = 200
 ID_MAX: Final = 64
 
 
@@ -89,9 +88,12 @@ def _distress(node: Node, tx: Tx, row: Row, asked: Asked) -> JsonValue:
     }
 
 
-def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0, form: str = "full") -> Outcome:
+def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", after: str = "", form: str = "full") -> Outcome:
     """A page of what the reader may see of one kind, newest first; counts count only that (P7). In the form `distress`: whatever
-    states distress, of any kind."""
+    states distress, of any kind. Raises BadInput for a cursor of another list."""
+    wish = Wish(kinds=("lead",) if kind == "lead" else ("report",))
+    if form != "distress":
+        return find(node, asker, wish, after=after)
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
@@ -101,49 +103,8 @@ def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0
             record.refusal(node, tx, asked, house=house, rows=())
             outcome: Outcome = refused(redacted(admitted))
         else:
-            outcome = _page(node, tx, house, asked, kind, max(0, page))
+            seen = sight(node, tx, house, asked.request)
+            rows, value = page(node, tx, seen, asked, Wish(kinds=("segment", "report")), after=after, most=PAGE_MAX)
+            outcome = given(node, tx, house, asked, rows, {**value, "items": [_distress(node, tx, row, asked) for row in rows]})
     node.publish()
     return outcome
-
-
-def _page(node: Node, tx: Tx, house: Gatehouse, asked: Asked, kind: str, page: int) -> Outcome:
-    wanted: Sequence[Kind] = ["lead"] if kind == "lead" else ["report"]
-    if asked.request.form == "distress":
-        wanted = ["segment", "report"]
-    rows = holdings.of_kind(tx, wanted, from_ms=0, to_ms=2**53)
-    mine = newest_first(permitted(house, asked.request, rows))
-    part = mine[page * PAGE_MAX : (page + 1) * PAGE_MAX]
-    request = asked.request
-    items = [
-        _distress(node, tx, row, asked)
-        if request.form == "distress"
-        else {
-            "id": row.holding.id,
-            "kind": row.holding.kind,
-            "from_ms": row.holding.t_min_ms,
-            "to_ms": row.holding.t_max_ms,
-            "digest": row.holding.digest,
-            "banner": banner(row.holding.label, purpose=request.purpose, operation=request.operation),
-            "title": title(tx, row),
-        }
-        for row in part
-    ]
-    head = (
-        banner(join([row.holding.label for row in part]), purpose=request.purpose, operation=request.operation)
-        if part
-        else no_banner(purpose=request.purpose, operation=request.operation)
-    )
-    given = answer({"banner": head, "items": items, "count": len(mine), "page": page})
-    record.use(node, tx, asked, house=house, rows=part, output=given.body)
-    return given
-
-
-def title(tx: Tx, row: Row) -> str:
-    """One line for a list: the card's sentence, or what kind of report it is."""
-    body = decode(holdings.body_of(tx, row.holding.id))
-    if isinstance(body, dict):
-        card = body.get("card")
-        if isinstance(card, dict):
-            return str(card.get("sentence", ""))
-        return str(body.get("title") or body.get("act") or row.holding.feed or row.holding.kind)
-    return row.holding.kind

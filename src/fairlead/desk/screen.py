@@ -12,14 +12,15 @@ from typing import Final
 import msgspec
 
 from fairlead.agreement import below_ceiling
-from fairlead.agreement.lists import permitted
 from fairlead.desk.ask import Asker, ask
 from fairlead.desk.authority import party_of
+from fairlead.desk.find import sight
 from fairlead.desk.look import seen_by, window_of
 from fairlead.desk.node import Node
-from fairlead.envelope import Digest, digest_of
-from fairlead.report.holding import FOREVER_MS, Kind
-from fairlead.store import holdings, ledger
+from fairlead.envelope import Digest, digest_of, sha256_hex
+from fairlead.report.holding import Kind
+from fairlead.store import ledger, listed
+from fairlead.store.listed import Wish
 
 LISTED: Final[tuple[Kind, ...]] = ("lead", "report")
 
@@ -54,8 +55,9 @@ def listed_seen(node: Node, asker: Asker) -> Digest:
     at_ms = node.clock.now_ms()
     with node.db.read() as tx:
         asked = ask(node, tx, asker, act="read", at_ms=at_ms)
-        rows = permitted(node.house(tx, at_ms), asked.request, holdings.of_kind(tx, LISTED, from_ms=0, to_ms=FOREVER_MS))
-    return digest_of(sorted(row.holding.digest for row in rows))
+        seen = sight(node, tx, node.house(tx, at_ms), asked.request)
+        nums = listed.numbers(tx, seen, Wish(kinds=LISTED))
+    return sha256_hex(nums.to_array().tobytes())
 
 
 def own_log_size(node: Node, asker: Asker) -> int:

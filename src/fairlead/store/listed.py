@@ -25,7 +25,7 @@ from fairlead.store.memory import columns_at_hand, newest, shelf_of
 from fairlead.store.schema import holdings
 from fairlead.store.words import folded
 
-FAR_MS: Final = 2**53
+FAR_MS: Final = 2**53 - 1
 FIRST: Final = 16  # with more streams than this a page looks at the head of each before it reads on
 GROWTH: Final = 8
 READ_MAX: Final = 50_000  # rows of one stream read at a time
@@ -43,7 +43,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     to_ms: int = FAR_MS
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Place(msgspec.Struct, frozen=True, array_like=True):
     """Where a page ends: after this row, in the order of lists."""
 
     t_max_ms: int
