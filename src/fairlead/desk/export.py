@@ -5,7 +5,8 @@
    asked first, as for any use: a unit below the ceiling never gets here.
 3. An export is a release with a receipt in the log of every originator, saying to whom in what, before the answer goes out (P6).
 4. A refusal is in every log and says the same whether the holding is hidden, absent, or not let out (P7); its originators learn why.
-5. The answer holds the content, the text of the carrier, the banner, and what that text loses of this very label.
+5. The answer holds the content without what names a source, the text of the carrier, the banner, and what that text loses of this very
+   label.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from fairlead.label.codebook import need
 from fairlead.label.marking.carriers import Carrier, carrier_of
 from fairlead.label.marking.given import Codes, Evaluation, Outgoing
 from fairlead.label.marking.grammar import Vocabulary
+from fairlead.report.outside import without_sources
 from fairlead.store import holdings
 from fairlead.store.database import Tx
 
@@ -113,6 +115,8 @@ def _released(tx: Tx, house: Gatehouse, asked: Asked, row: Row, carrier: Carrier
     # A reader of the text alone gets this much; what follows says how much that is not.
     text = carrier.write(out)
     losses: JsonValue = msgspec.to_builtins(carrier.loss(out))
+    body, left_out = without_sources(content["body"])
+    content = {**content, "body": body, "left_out": list(left_out)}
     return {**content, "carrier": carrier.name, "media_type": carrier.media_type, "to": way.to, "text": text, "loss": losses}
 
 

@@ -124,6 +124,7 @@ def export(
 def _exported(value: dict[str, Any]) -> None:
     OUT.print(value["banner"]["text"], style="reverse")
     OUT.print(value["text"].rstrip("\n"), markup=False)
+    OUT.print(f"left out of the content: {', '.join(value['left_out']) or 'nothing'}")
     OUT.print(f"what {value['to']} cannot enforce, reading {value['carrier']} alone:")
     for loss in value["loss"]:
         OUT.print(f"  {loss['field']}: {loss['fate']}: {loss['why']}", markup=False)

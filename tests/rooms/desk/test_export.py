@@ -81,6 +81,8 @@ def test_p6_an_export_is_a_release_with_a_receipt_that_says_to_whom_in_what(made
     assert {"suspension", "receipts", "purposes"} <= {loss["field"] for loss in given["loss"]}
     assert (given["to"], given["carrier"], given["banner"]["level"]) == ("northern-registry", "stix", label.level)
     assert "card" in given["body"]
+    assert given["left_out"] == ["feeds"]
+    assert not any(feed in json.dumps(given) for feed in ('alfa-radar"]', "bravo-ais", "bravo-air")), "red line 14: no source is named"
     for party in ("alfa", "bravo"):
         receipt = tiny.newest(party)
         assert isinstance(receipt, UseReceipt)
@@ -214,6 +216,9 @@ def test_a_report_goes_out_with_its_grade_and_a_segment_never(made: Any) -> None
     given = value(export(tiny.node, own, report["id"], Way(carrier="europol", to="police")))
     four = json.loads(given["text"])["4x4"]
     assert (four["source"], four["information"]) == ("B", "2"), "as the sighting was graded"
+    assert given["left_out"] == ["feed", "reporter", "sensor"]
+    assert "patrol-7" not in json.dumps(given)
+    assert given["body"]["report"]["vessel_type"] == "go-fast"
     with tiny.node.db.read() as tx:
         segments = [row.holding.id for row in holdings.of_kind(tx, ["segment"], from_ms=0, to_ms=2**53)]
     assert segments
