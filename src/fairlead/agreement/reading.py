@@ -178,6 +178,9 @@ class Reading:
                 detail, agreement = f"{originator} has halted {category} for this reader", order.id
                 break
         else:
+            if category not in self.book.categories:
+                detail = f"the code-book, version {self.book.version}, has no category {category} any more"
+                return Reason(conjunct="grants", detail=detail, originator=originator, category=category)
             detail, agreement = f"no agreement of {originator} gives {category} to {unit} for {quoted(purpose)}", ""
         return Reason(conjunct="grants", detail=detail, originator=originator, category=category, agreement=agreement)
 

@@ -4,7 +4,8 @@
    originator stops it. An order is the absence of a grant, not a rule that could fail to load (P4).
 2. A slice holds until the next date boundary: a grant that begins, ends or winds down, an order, an override or an assurance
    that ends.
-3. A grant stays bound to the units and operations it was signed for: a changed regime, command, mission or crew voids it.
+3. A grant stays bound to the units and operations it was signed for: a changed regime, command, mission or crew voids it. A
+   category that the code-book has dropped opens nothing.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def _open(
         if rescue:
             units = [unit for unit in units if bound.book.units[unit].regime == "rescue"]
             purposes = tuple(purpose for purpose in purposes if purpose == "search_and_rescue")
-        given = sum(bits[grant.originator, category] for category in grant.categories)
+        given = sum(bits[grant.originator, category] for category in grant.categories if category in bound.book.categories)
         against = masking.get(grant.originator, ())
         for reader in itertools.product(units, purposes, bound.operations(grant)):
             key = (grant.originator, reader)
