@@ -65,11 +65,12 @@ def sets_of(order: Order) -> tuple[str, ...]:
 
 def lying(order: Order, source: SourceFacts | None, inherited: Container[str], *, later: bool) -> frozenset[str]:
     """The sets of this order that a record belongs to. `source`: none for what is derived; `inherited`: the sets of its parents;
-    `later`: it is stored after the order."""
+    `later`: it is stored after the order. A sanitised release is a source with parents: selected as one, and derived from them."""
     if not order.is_hold:
         return frozenset()
-    rooted = matches(order, source) if source else order.id in inherited or order.id + ROOTED in inherited
-    held = order.id in inherited or (rooted and lies_on(order, later=later, derived=source is None))
+    own = source is not None and matches(order, source)
+    rooted = own or order.id in inherited or order.id + ROOTED in inherited
+    held = order.id in inherited or (rooted and lies_on(order, later=later, derived=not own))
     return frozenset(name for name, inside in ((order.id, held), (order.id + ROOTED, rooted and bool(order.reach))) if inside)
 
 

@@ -3,7 +3,7 @@
 1. The draft is an envelope without signatures; it goes from officer to officer as a file, each adds one over the same bytes.
 2. Whoever drafts is a releasing officer of an originator of every record named, so a draft tells nobody that a record exists (P7).
 3. Putting it in force checks everything again inside its own write transaction: form, window, records and their originators, that
-   no order of one of them came since it was drafted, all signatures, and every declared invariant. What fails is refused.
+   no order of one of them came since it was drafted, all signatures, and every declared invariant (desk/prove.py).
 4. It is receipted to every originator, and so is each use (desk/record.py). At each use the gate asks for it anew.
 """
 
@@ -16,13 +16,13 @@ import msgspec
 from fairlead.agreement import Order, Override, Person, Reason, Request, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.override import ID_PREFIX, check_override, lacking, make_override, not_among, override_words
-from fairlead.agreement.proof import check_event, why_broken
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, Refused, answer, refused
-from fairlead.desk.ask import Asker
+from fairlead.desk.ask import Asker, signers_of
 from fairlead.desk.authority import asked_as, entitled, party_of, refuse
 from fairlead.desk.node import Node, supposing
-from fairlead.envelope import Digest, Envelope, JsonValue, decode, digest_of, encode, envelope_to_json, new_id, sha256_hex, sign, verify
+from fairlead.desk.prove import unbroken
+from fairlead.envelope import Digest, Envelope, JsonValue, decode, digest_of, encode, envelope_to_json, new_id, sha256_hex, sign
 from fairlead.errors import BadInput, BadSignature, MalformedBytes
 from fairlead.label.codebook import need
 from fairlead.store import events, holdings, ledger
@@ -83,7 +83,7 @@ def show(node: Node, asker: Asker, envelope: Envelope) -> Outcome:
     if reasons:
         return refuse(node, asker, act=KIND, reasons=reasons)
     with node.db.read() as tx:
-        return answer(_told(node, made, envelope, _signers(node, tx, envelope)))
+        return answer(_told(node, made, envelope, signers_of(node, tx, envelope)))
 
 
 def sign_draft(node: Node, asker: Asker, envelope: Envelope) -> Outcome:
@@ -95,11 +95,11 @@ def sign_draft(node: Node, asker: Asker, envelope: Envelope) -> Outcome:
         return _refuse(node, asker, made, reasons)
     with node.db.read() as tx:
         _in_time(tx, made, at_ms)
-        if asker.person in {one.code for one in _signers(node, tx, envelope)}:
+        if asker.person in {one.code for one in signers_of(node, tx, envelope)}:
             raise BadInput("this officer has signed it already", where=asker.person, do="a second officer has to sign")
         own = sign(KIND, decode(envelope.payload_bytes), [node.person_key(asker.person)])
         grown = msgspec.structs.replace(envelope, signatures=(*envelope.signatures, *own.signatures))
-        signers = _signers(node, tx, grown)
+        signers = signers_of(node, tx, grown)
     if asker.person not in {one.code for one in signers}:
         raise BadSignature("nobody certified this person's key", where=asker.person)
     return answer(_told(node, made, grown, signers))
@@ -115,10 +115,12 @@ def activate(node: Node, asker: Asker, envelope: Envelope) -> Outcome:
     raw = envelope_to_json(envelope)
     with node.db.write() as tx:
         _in_time(tx, made, at_ms)
-        rows = [_record(tx, digest, made) for digest in made.holdings]
-        supposing(node.standing(tx), made)  # raises for an id that was signed before
-        reasons = lacking(made, _signers(node, tx, envelope)) or _breaks(node, tx, made, rows, at_ms)
-        if not reasons:
+        reasons = lacking(made, signers_of(node, tx, envelope))
+        if not reasons:  # P7: who has not all signatures learns nothing of the records named
+            for digest in made.holdings:
+                _record(tx, digest, made)
+            supposing(node.standing(tx), made)  # raises for an id that was signed before
+            unbroken(node, asker, tx, made, at_ms=at_ms)
             node.check_signed(tx, made, envelope)  # the same again, where every event is checked
             events.add_event(tx, made, envelope, at_ms=at_ms, clock=node.clock.source)
             asked = asked_as(asker, act=KIND, at_ms=at_ms, evidence=sha256_hex(raw))
@@ -155,7 +157,7 @@ def overrides(node: Node, asker: Asker) -> Outcome:
             if whole or asker.unit in one.units:
                 item = {"id": one.id, **_terms(node, one), "state": _state(one, alive, at_ms)}
                 if whole:
-                    item["signed_by"] = [signer.code for signer in _signers(node, tx, stored.envelope)]
+                    item["signed_by"] = [signer.code for signer in signers_of(node, tx, stored.envelope)]
                     item["uses"] = _uses(tx, one, one.originators if unit.regime == "oversight" else (unit.party,))
                 items.append(item)
     return answer({"items": items, "count": len(items)})
@@ -219,41 +221,6 @@ def _barred(node: Node, asker: Asker, made: Override) -> tuple[Reason, ...]:
     if not_among(made).isdisjoint((signer.code, *signer.units)):
         return ()
     return (Reason(conjunct="signatures", detail=f"{signer.code} asked for it or gains by it, and cannot sign it"),)
-
-
-def _signers(node: Node, tx: Tx, envelope: Envelope) -> tuple[Person, ...]:
-    """Everybody whose certified key signed these bytes, once for each signature that holds."""
-    keys = node.public_keys(tx)
-    person_of = {key.keyid: node.coalition.people[code] for code, key in keys.items()}
-    found: list[Person] = []
-    for signature in envelope.signatures:
-        alone = msgspec.structs.replace(envelope, signatures=(signature,))
-        try:
-            found += [person_of[keyid] for keyid in verify(alone, keys.values(), kind=KIND)]
-        except (BadSignature, MalformedBytes):
-            continue  # a signature that does not hold counts for nobody
-    return tuple(found)
-
-
-def _breaks(node: Node, tx: Tx, made: Override, rows: Iterable[Row], at_ms: int) -> tuple[Reason, ...]:
-    """Each declared invariant the override would break (P3): it stays blocked."""
-    standing = node.standing(tx)
-    records = {row.holding.digest: row.holding.label.originators for row in rows}
-    for other in standing.overrides:
-        for digest in other.holdings:
-            row = holdings.by_digest(tx, digest)
-            if row is not None:
-                records.setdefault(digest, row.holding.label.originators)
-    broken = check_event(standing, node.coalition.book, node.coalition.people, made, at_ms, records=records)
-    return tuple(
-        Reason(
-            conjunct="invariant",
-            detail=f"it would break what {one.invariant.originator} declared must never be: {one.invariant.id}: {why_broken(one)}",
-            originator=one.invariant.originator,
-            agreement=one.invariant.id,
-        )
-        for one in broken
-    )
 
 
 def _still_shut(node: Node, tx: Tx, made: Override, rows: Iterable[Row], at_ms: int) -> list[JsonValue]:

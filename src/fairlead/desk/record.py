@@ -18,6 +18,7 @@ from fairlead.agreement.gate import FORMS, Form, names_excluded_use
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import full_for, own_word
 from fairlead.desk.ask import Asked
+from fairlead.desk.genuine import genuine
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, sha256_hex, sign
 from fairlead.errors import BadInput
@@ -41,7 +42,8 @@ def use(
     given_to: str = "",
 ) -> None:
     """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used; `given_to`: of an
-    export, in what to whom."""
+    export, in what to whom. Raises BadSignature for a tear line that does not stand as its originators signed it."""
+    genuine(node, tx, rows)
     shares: dict[str, list[HeldRef]] = {party: [] for party in also}
     agreements: dict[str, set[str]] = {}
     for row in rows:

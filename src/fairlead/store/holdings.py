@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
@@ -37,19 +37,22 @@ def add_holding(
     envelope: Envelope,
     source: SourceFacts | None = None,
     distress: bool = False,
-) -> None:
-    """Store a holding. Raises LabelFault when a parent is missing or the label is wider than theirs.
+    released_from: Sequence[HoldingId] = (),
+) -> int:
+    """Store a holding; its number. Raises LabelFault when a parent is missing or the label is wider than theirs.
 
     `source`: what the rules of holds look at in a source, when more is known of it than the holding says; `distress`: it states that
-    somebody is in distress.
+    somebody is in distress; `released_from`: what a sanitised release was made from, which holds follow and its label does not.
     """
-    above = by_ids(tx, holding.parents)
+    above, behind = by_ids(tx, holding.parents), by_ids(tx, released_from)
+    if len(behind) != len(set(released_from)):
+        raise LabelFault("what a sanitised release was made from is unknown", where=holding.id)
     if holding.parents:
         if len(above) != len(set(holding.parents)):
             raise LabelFault("a parent is unknown, so the holding cannot be labelled", where=holding.id)
         derived(holding, [row.holding for row in above])  # P3, second place
     feeds = frozenset({holding.feed} if holding.feed else ()).union(*(row.feeds for row in above))
-    depth = 1 + max(row.depth for row in above) if above else 0
+    depth = 1 + max((row.depth for row in (*above, *behind)), default=-1)
     facts = None if above else source or _source(holding)
     title, words = described(body, otherwise=holding.feed or holding.kind)
     wrote(tx)
@@ -76,10 +79,12 @@ def add_holding(
     key = made.inserted_primary_key
     assert key is not None  # both databases give the key of every insert
     num = int(key[0])
-    if above:
-        tx.execute(insert(parents), [{"child": num, "parent": row.num, "depth": depth} for row in above])
-    inherited = frozenset[str]().union(*(row.held for row in above))
+    links = [(row.num, 0) for row in above] + [(row.num, 1) for row in behind]
+    if links:
+        tx.execute(insert(parents), [{"child": num, "parent": one, "depth": depth, "restricted": kept} for one, kept in links])
+    inherited = frozenset[str]().union(*(row.held for row in (*above, *behind)))
     holds.on_insert(tx, num, inherited=inherited, source=facts)  # P4: before it is visible
+    return num
 
 
 def _source(holding: Holding) -> SourceFacts:
@@ -98,6 +103,24 @@ def by_ids(tx: Connection, ids: Sequence[str]) -> list[lists.Row]:
     for start in range(0, len(ids), CHUNK):
         found += _rows(tx, select(*ROW).where(holdings.c.id.in_(ids[start : start + CHUNK])))
     return found
+
+
+def by_nums(tx: Connection, nums: Sequence[int]) -> list[lists.Row]:
+    """The holdings of these numbers, in the order given."""
+    found: dict[int, lists.Row] = {}
+    for start in range(0, len(nums), CHUNK):
+        found |= {row.num: row for row in _rows(tx, select(*ROW).where(holdings.c.num.in_(nums[start : start + CHUNK])))}
+    return [found[num] for num in nums]
+
+
+def by_digests(tx: Connection, digests: Collection[str]) -> list[lists.Row]:
+    """Every holding whose content has one of these digests."""
+    return _rows(tx, select(*ROW).where(holdings.c.digest.in_(digests))) if digests else []
+
+
+def titles_of(tx: Connection, nums: Sequence[int]) -> dict[int, str]:
+    """One line for each of these holdings. The caller has asked the gate."""
+    return {row.num: row.title for row in tx.execute(select(holdings.c.num, holdings.c.title).where(holdings.c.num.in_(nums)))}
 
 
 def by_digest(tx: Connection, digest: str) -> lists.Row | None:
@@ -157,7 +180,7 @@ def _rows(tx: Connection, query: Select[tuple[object, ...]]) -> list[lists.Row]:
         links = (
             select(parents.c.child, holdings.c.id)
             .join(holdings, holdings.c.num == parents.c.parent)
-            .where(parents.c.child.in_(derived_nums[start : start + CHUNK]))
+            .where(parents.c.child.in_(derived_nums[start : start + CHUNK]), parents.c.restricted == 0)
         )
         for link in tx.execute(links):
             above.setdefault(link.child, []).append(link.id)

@@ -73,7 +73,7 @@ def sources_of(tx: Connection, order: Order) -> BitMap:
     """The sources the rule itself selects."""
     known = known_labels(tx)
     own = [number for number, one in known.items() if any(party == order.originator for party, _ in one.label.originators)]
-    query = select(*SOURCE).where(holdings.c.depth == 0, holdings.c.label.in_(own))
+    query = select(*SOURCE).where(holdings.c.source != b"", holdings.c.label.in_(own))
     if order.feeds:
         query = query.where(holdings.c.feed.in_(order.feeds))
     if order.window_to_ms:

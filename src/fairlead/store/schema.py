@@ -99,8 +99,34 @@ parents = Table(
     Column("child", Number, ForeignKey("holdings.num"), primary_key=True),
     Column("parent", Number, ForeignKey("holdings.num"), primary_key=True),
     Column("depth", Integer, nullable=False),  # the child's
+    # 1: a sanitised release and what it was made from. It counts for holds and not for the label; readers are never told of it.
+    Column("restricted", Integer, nullable=False, server_default="0"),
     CheckConstraint("parent < child", name="parents_first"),
     sqlite_with_rowid=False,
+)
+
+# What only some may know of a holding: the salt of a sanitised release's commitment to its parents, the lead another one replaces.
+releases = Table(
+    "releases",
+    metadata,
+    Column("num", Number, ForeignKey("holdings.num"), primary_key=True),
+    Column("salt", Text, nullable=False),
+)
+
+replaced = Table(
+    "replaced",
+    metadata,
+    Column("num", Number, ForeignKey("holdings.num"), primary_key=True),
+    Column("old", Number, ForeignKey("holdings.num"), nullable=False),
+)
+Index("replaced_old", replaced.c.old)
+
+# Leads that a case found nothing behind (red line 8), by digest: an index of signed acts.
+cleared = Table(
+    "cleared",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
 )
 
 # The sets of each hold in force (agreement/selector.py names them), each a compressed bitmap of numbers, closed under descent.
