@@ -83,6 +83,10 @@ class LogFault(NodeError):
     exit_code = 5
 
 
+class SyncFault(LogFault):
+    """The disk did not confirm what was given to it, so what it holds is not known; whoever serves stops (P6)."""
+
+
 class ProofFailed(FairleadError):
     """A log, receipt or signature does not verify; names file and entry."""
 

@@ -24,6 +24,7 @@ from fairlead.door.forms import time_ms
 from fairlead.door.lanes import Lane, Lanes
 from fairlead.door.render import Page, chosen_operation, chosen_purpose, page_bytes, part_bytes
 from fairlead.envelope import decode, encode
+from fairlead.errors import SyncFault
 
 T = TypeVar("T")
 Web: TypeAlias = Request[Any, Any, State]
@@ -54,8 +55,9 @@ More: TypeAlias = Callable[[Node, Session, Query, Any], Mapping[str, object]]
 class Console:
     """The open node, one handle a thread, and the machine's clock for sessions."""
 
-    def __init__(self, open_node: Callable[[], Node], wall: Clock) -> None:
+    def __init__(self, open_node: Callable[[], Node], wall: Clock, failed: Callable[[SyncFault], None]) -> None:
         self._open = open_node
+        self._failed, self._fault = failed, ""
         self._own = threading.local()
         self._nodes: list[Node] = []
         self._lanes = Lanes()
@@ -65,7 +67,21 @@ class Console:
     async def call(self, job: Callable[[Node], T], request: Web | None = None) -> T:
         """Run a job in a working thread with that thread's node: that of a request in its turn, the console's own at once."""
         lane: Lane = self._lane(request) if request is not None else "beat"
-        return await self._lanes.run(lambda: job(self._node()), lane=lane, whose=_whose(request) if request is not None else "")
+        try:
+            return await self._lanes.run(lambda: self._safely(job), lane=lane, whose=_whose(request) if request is not None else "")
+        except SyncFault as fault:
+            self._failed(fault)
+            raise
+
+    def _safely(self, job: Callable[[Node], T]) -> T:
+        """The job, unless the disk failed already: from then on nothing is begun here (P6)."""
+        if self._fault:
+            raise SyncFault("the console stops", why=self._fault, do="check the disk, then start again")
+        try:
+            return job(self._node())
+        except SyncFault as fault:
+            self._fault = str(fault)
+            raise
 
     def _lane(self, request: Web) -> Lane:
         """An order's lane is for whoever may sign one: nobody else gets ahead by asking there."""

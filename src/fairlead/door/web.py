@@ -25,7 +25,7 @@ from fairlead.door.guard import App, Guard
 from fairlead.door.render import part_bytes
 from fairlead.door.stream import Stream
 from fairlead.envelope import JsonValue, encode
-from fairlead.errors import BadInput, BadSignature, FairleadError, LogFault, NodeBusy, ProofFailed
+from fairlead.errors import BadInput, BadSignature, FairleadError, LogFault, NodeBusy, ProofFailed, SyncFault
 
 STATIC: Final = Path(__file__).parent / "static"
 STATUS: Final[tuple[tuple[type[FairleadError], int], ...]] = (
@@ -57,14 +57,22 @@ def _bare(template: str, request: Web) -> Response[bytes]:
     return Response(part_bytes(template, None, None, {}, {"palette": palette_of(request)}), media_type=HTML)
 
 
-def make_app(open_node: Callable[[], Node], *, hosts: Iterable[str], wall: Clock | None = None) -> App:
-    """The guarded application. `hosts` are the Host values it answers to."""
-    return Guard(make_inner(open_node, wall=wall), hosts)  # type: ignore[arg-type]  # Litestar's own ASGI types are narrower
+def make_app(
+    open_node: Callable[[], Node],
+    *,
+    hosts: Iterable[str],
+    wall: Clock | None = None,
+    failed: Callable[[SyncFault], None] = lambda fault: None,
+) -> App:
+    """The guarded application. `hosts` are the Host values it answers to; `failed` is told when the disk did not confirm a write."""
+    return Guard(make_inner(open_node, wall=wall, failed=failed), hosts)  # type: ignore[arg-type]  # Litestar's own ASGI types are narrower
 
 
-def make_inner(open_node: Callable[[], Node], *, wall: Clock | None = None) -> Litestar:
+def make_inner(
+    open_node: Callable[[], Node], *, wall: Clock | None = None, failed: Callable[[SyncFault], None] = lambda fault: None
+) -> Litestar:
     """The application without its guard; for the test that walks the route table."""
-    console = Console(open_node, wall or WallClock())
+    console = Console(open_node, wall or WallClock(), failed)
     stream = Stream(console)
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from fairlead.errors import LogFault, NodeBusy
+from fairlead.errors import LogFault, NodeBusy, SyncFault
 
 # Lock files in the node's folder. Whoever delivers may hold the write transaction, so its lock is never held while waiting for one.
 PUBLISHING: Final = "publishing.lock"
@@ -22,7 +22,7 @@ WAIT_S: Final = 0.002
 
 
 def write_durably(path: Path, body: bytes) -> None:
-    """Write beside, sync, rename over, sync the folder. Raises LogFault when the disk will not take it."""
+    """Write beside, sync, rename over, sync the folder. Raises LogFault when the disk will not take it, SyncFault."""
     side = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def write_durably(path: Path, body: bytes) -> None:
             view = memoryview(body)
             while view:
                 view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
+            _sync(descriptor, path)
         finally:
             os.close(descriptor)
         os.replace(side, path)
@@ -44,9 +44,18 @@ def sync_folder(path: Path) -> None:
     """Make the folder's names durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        _sync(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def _sync(descriptor: int, path: Path) -> None:
+    """Raises SyncFault: after a failed sync the system may forget what it could not write, so trying again would prove nothing."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        why = f"{error.strerror or error}: what the disk holds is not known"
+        raise SyncFault("the disk did not confirm a write", where=str(path), why=why, do="check the disk, then start again") from error
 
 
 @contextmanager
