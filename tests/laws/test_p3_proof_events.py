@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 
@@ -26,9 +28,11 @@ from fairlead.agreement.proof import (
 from fairlead.agreement.proof.path import REDACTED
 from fairlead.errors import BadInput, ExcludedUse, ProofFailed, UnknownCode
 from fairlead.label import make_label
+from tests.model import proof_model as model
 from tests.model import world as tiny
 
 BOOK = tiny.book()
+LEAVES = [*tiny.PURPOSES, "nationality_verification", "prosecution"]
 NEVER_CHARLIE = make_invariant(BOOK, id="never-charlie", originator="alfa", at_ms=0, categories=["radar"], never_parties=["charlie"])
 NEVER_BOARD = make_invariant(BOOK, id="never-board", originator="alfa", at_ms=0, never_purposes=["interdiction"])
 
@@ -129,6 +133,7 @@ def test_p3_a_path_that_stood_already_does_not_block_what_has_nothing_to_do_with
     given = grant(recipients=["charlie"], begins=5 * tiny.DAY)
     assert broken_by(grant(id="h", originator="bravo", recipients=["charlie"]), given) == ()
     assert broken_by(grant(id="h"), given) == ()
+    assert broken_by(grant(id="h", recipients=["charlie"], begins=6 * tiny.DAY), given), "it would open the same once more"
     assert [one.since_ms for one in broken_by(grant(id="h", recipients=["charlie"]), given)] == [0], "it would come sooner"
     longer = msgspec.structs.replace(given, version=2, expires_ms=20 * tiny.DAY)
     assert broken_by(Amend(terms=longer, originator="alfa", at_ms=0), given), "what is amended is itself the path"
@@ -298,3 +303,52 @@ def test_p3_ten_thousand_agreements_are_searched_and_the_certificate_checks():
     assert isinstance(verdict, Proved)
     assert check(certificate_of(verdict.graph, verdict.closure)).invariant == NEVER_CHARLIE
     assert isinstance(many[0], Grant)
+
+
+def test_p3_an_event_is_stopped_exactly_when_the_gate_asked_at_every_date_would_give_more_of_what_is_forbidden():
+    """Random worlds and events; the naive model says what can be reached before and after."""
+    shapes, again = {"stopped": 0, "passed": 0}, 0
+    for seed in range(100):
+        rng, world = random.Random(f"stopped {seed}"), model.some_world(seed)
+        invariant = model.some_invariant(seed, world.book)
+        event = some_event(rng, world)
+        before = msgspec.structs.replace(world, standing=apply(world.standing, invariant))
+        after = msgspec.structs.replace(before, standing=apply(before.standing, event))
+        was, will = (breaches_by_the_gate(one, invariant) for one in (before, after))
+        more = any(since < was.get(hit, tiny.DAY * 1_000) for hit, since in will.items())
+        found = check_event(before.standing, world.book, tiny.PEOPLE, event, 0, releases=world.releases, records=world.records)
+        if more:
+            assert found, seed
+        elif found:  # it opens once more, itself, what was open already
+            assert getattr(event, "terms", event).id in found[0].path[-1].agreements, seed
+        shapes["stopped" if found else "passed"] += 1
+        if more:
+            assert found[0].since_ms in will.values()
+        again += bool(found) and not more
+    assert shapes["stopped"] > 20, shapes
+    assert shapes["passed"] > 40, shapes
+    assert again > 0
+
+
+def breaches_by_the_gate(world, invariant):
+    uses = [(unit, purpose, code) for unit in world.book.units for purpose in LEAVES for code in world.book.operations]
+    return {hit: since for hit, since in model.reach(world, invariant, 0, uses).items() if model.breaks(world.book, invariant, hit[1])}
+
+
+def some_event(rng, world):
+    """A wide grant, an amendment that adds somebody, an order lifted or narrowed, as far as there are any."""
+    kinds = [grant(id="new", originator=rng.choice(["alfa", "bravo"]), recipients=["bravo", "charlie"], categories=["ais", "radar"])]
+    kinds[0] = msgspec.structs.replace(kinds[0], purposes=tuple(sorted(rng.sample(LEAVES, 2))))
+    for old in world.standing.grants[:1]:
+        more = grant(recipients=sorted({*old.recipients, "c1"}))
+        kinds.append(
+            Amend(
+                terms=msgspec.structs.replace(old, version=2, recipients=more.recipients, unit_prints=more.unit_prints),
+                originator=old.originator,
+                at_ms=0,
+            )
+        )
+    for order in world.standing.orders:
+        kinds.append(Resume(order=order.id, originator=order.originator, at_ms=0))
+        kinds.append(msgspec.structs.replace(order, id="narrower", replaces=order.id, operations=("south",)))
+    return rng.choice(kinds)

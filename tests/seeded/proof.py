@@ -21,14 +21,14 @@ FAULTS = (
     Fault(
         "proof-looks-at-today-only",
         SEARCH,
-        "if at_ms < end and at_ms < ends:",
-        "if start <= since and at_ms < end and at_ms < ends:",
+        "if at_ms < end and at_ms < ends and",
+        "if start <= since and at_ms < end and at_ms < ends and",
         SAME,
     ),
     Fault(
         "proof-takes-the-latest-instant", SEARCH, "if known is None or at_ms < known[0]:", "if known is None or at_ms > known[0]:", SAME
     ),
-    Fault("proof-ends-inclusive", SEARCH, "if at_ms < end and at_ms < ends:", "if at_ms <= end and at_ms < ends:", SAME),
+    Fault("proof-ends-inclusive", SEARCH, "if at_ms < end and at_ms < ends and", "if at_ms <= end and at_ms < ends and", SAME),
     Fault("proof-forgets-orders", SEARCH, "if stops else way.from_ms", "if False else way.from_ms", SAME),
     Fault("proof-forgets-that-orders-end", GRAPH, "to_ms=order.until_ms or FOREVER_MS", "to_ms=FOREVER_MS", SAME),
     Fault(
@@ -76,15 +76,15 @@ FAULTS = (
     Fault(
         "event-blocked-for-an-old-breach",
         VERDICT,
-        "if since < old.get(hit, FOREVER_MS) or",
-        "if True or",
+        "if since < old.get(hit, FOREVER_MS)}",
+        "if True}",
         f"{EVENTS}::test_p3_a_path_that_stood_already_does_not_block_what_has_nothing_to_do_with_it",
     ),
     Fault(
         "event-that-prolongs-a-breach-passes",
         VERDICT,
-        "or any(subject in hop.agreements for hop in path_to(closure, *hit))",
-        "or False",
+        "return _broken(after, people, invariant, itself, again) if again else None",
+        "return None",
         f"{EVENTS}::test_p3_a_path_that_stood_already_does_not_block_what_has_nothing_to_do_with_it",
     ),
     Fault(

@@ -64,6 +64,13 @@ def search(graph: Graph) -> Closure:
     return _Search(graph).run()
 
 
+def resting_on(graph: Graph, closure: Closure, agreement: str) -> Closure:
+    """The same carriers, with only the readers that this agreement or override opens itself, whatever else opens them too."""
+    one = _Search(graph)
+    readers = {name: one.readers_of(one.named[name], reached.since_ms, agreement) for name, reached in closure.carriers.items()}
+    return Closure(carriers=closure.carriers, readers=readers)
+
+
 class _Search:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -85,7 +92,7 @@ class _Search:
                 continue
             self.carriers[name] = came[name]
             carry = self.named[name]
-            self.readers[name] = self._readers(carry, since)
+            self.readers[name] = self.readers_of(carry, since)
             for made in self.graph.carries:
                 if made.makers and made.name not in self.carriers and set(carry.pairs) <= set(made.sources):
                     found = self._first(carry, since, made)
@@ -116,12 +123,13 @@ class _Search:
                 best = Reached(since_ms=at_ms, pairs=made.pairs, made_of=carry.name, through=use, rests=rests)
         return best
 
-    def _readers(self, carry: Carry, since: int) -> dict[Use, tuple[int, tuple[str, ...]]]:
+    def readers_of(self, carry: Carry, since: int, agreement: str = "") -> dict[Use, tuple[int, tuple[str, ...]]]:
+        """The readers of a carrier, each from its first instant; only those that rest on one agreement, if it is named."""
         first: dict[Use, tuple[int, tuple[str, ...]]] = {}
         ends = carry.to_ms
         for use, (start, end, rests) in self._spans(carry, None):
             at_ms = start if start > since else since
-            if at_ms < end and at_ms < ends:
+            if at_ms < end and at_ms < ends and (not agreement or agreement in rests):
                 known = first.get(use)
                 if known is None or at_ms < known[0]:
                     first[use] = (at_ms, rests)

@@ -1,7 +1,7 @@
 """The verdict on an invariant: proved, with a certificate, or broken, with the earliest path, each holding of it put to the real gate.
 
 1. A path is replayed through `decide` at each of its instants; a path that the gate refuses is a fault of Fairlead and raised as one.
-2. `check_event` asks before an event is signed: what would it break that holds now, or bring nearer, or rest upon itself.
+2. `check_event` asks before an event is signed: what would it break that holds now, or bring nearer, or open once more itself.
 3. An invariant that names what the code-book no longer has is broken without a path: it would guard nothing, and is never proved.
 """
 
@@ -30,7 +30,7 @@ from fairlead.agreement.order import Order
 from fairlead.agreement.people import Person
 from fairlead.agreement.proof.graph import RELEASE, Graph, Release, World, graph_of, widest
 from fairlead.agreement.proof.invariant import unknown_codes
-from fairlead.agreement.proof.search import Closure, Hop, breaches, path_to, search
+from fairlead.agreement.proof.search import Closure, Hop, breaches, path_to, resting_on, search
 from fairlead.agreement.slice import FOREVER_MS, Pair, Reader, compile_slice
 from fairlead.agreement.standing import Standing, apply
 from fairlead.envelope import Digest
@@ -123,12 +123,12 @@ def _newly_broken(
         return None
     old_graph = graph_of(before, invariant, at_ms)
     old = breaches(old_graph, search(old_graph))
-    fresh = {
-        hit: since
-        for hit, since in hits.items()
-        if since < old.get(hit, FOREVER_MS) or any(subject in hop.agreements for hop in path_to(closure, *hit))
-    }
-    return _broken(after, people, invariant, closure, fresh) if fresh else None
+    fresh = {hit: since for hit, since in hits.items() if since < old.get(hit, FOREVER_MS)}
+    if fresh:
+        return _broken(after, people, invariant, closure, fresh)
+    itself = resting_on(graph, closure, subject)
+    again = breaches(graph, itself)
+    return _broken(after, people, invariant, itself, again) if again else None
 
 
 def _broken(
