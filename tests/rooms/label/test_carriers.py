@@ -220,6 +220,8 @@ def test_a_stix_marking_alone_reads_as_in_its_bundle_and_a_statement_alone_does_
     assert stix.parse(json.dumps(marking)) == stix.parse(json.dumps(bundle))
     assert marking["definition_type"] == "statement"
     assert marking["extensions"][stix.EXTENSION_ID]["label_sha256"] == label_hash(FULL.label)
+    with pytest.raises(BadInput, match="does not say what its label says"):
+        stix.parse(json.dumps({**marking, "definition": {"statement": "Use it as you like."}}))
     with pytest.raises(BadInput, match="statement alone"):
         stix.parse(json.dumps({key: value for key, value in marking.items() if key != "extensions"}))
 
