@@ -49,7 +49,7 @@ command ends with 1. With `--json`, standard output carries the answer's own byt
 request. A request is for one unit, one purpose (a code of [the page of codes](codes.md)) and one operation. The node is the folder
 `demo-node` unless `--node` or `FAIRLEAD_NODE` names another ([settings](settings.md)).
 
-In the examples `$LEAD`, `$CARD`, `$CASE`, `$ORDER` and `$INVARIANT` stand for ids that another command showed.
+In the examples `$LEAD`, `$CARD`, `$REPORT`, `$CASE`, `$ORDER` and `$INVARIANT` stand for ids that another command showed.
 """
 
 
