@@ -41,13 +41,13 @@ def test_p1_every_list_is_the_gates_answer_row_by_row(memory: Path, tally: Count
     walk(Stored(seed, [database]), [database, other], tally)
 
 
-def walk(world: Stored, readers: list[Database], tally: Counter[str]) -> None:
+def walk(world: Stored, readers: list[Database], tally: Counter[str], *, steps: int = STEPS, questions: int = ASKED) -> None:
     """Step by step; every list of every reader against the reference."""
     rng = random.Random(world.rng.random())
-    for _ in range(STEPS):
+    for _ in range(steps):
         world.step()
         rows = [world.row(name) for name in world.records]
-        asked = rng.sample(world.requests(), ASKED)
+        asked = rng.sample(world.requests(), questions)
         for database in readers:
             with database.read() as tx:
                 for request in asked:

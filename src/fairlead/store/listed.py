@@ -5,6 +5,7 @@
 2. A page is read label by label, newest first, by index: what it costs grows with what the reader may see, not with the rest (P7).
 3. An empty set of labels means no rows, never "no filter".
 4. A page begins after a place: a time and an id that the reader was given. A place says nothing about rows in between.
+5. On PostgreSQL all of it is asked in the reader's role, so that a predicate forgotten here is not forgotten there (barrier.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairlead.agreement.lists import Judged, Known
 from fairlead.report.holding import KINDS, Kind
+from fairlead.store import barrier
 from fairlead.store.memory import columns_at_hand, newest, shelf_of
 from fairlead.store.schema import holdings
 from fairlead.store.words import folded
@@ -92,6 +95,11 @@ class Stream:
 
 def page(tx: Connection, sight: Sight, wish: Wish, *, after: Place | None, most: int) -> list[int]:
     """The numbers of the next rows, newest first."""
+    with _as_reader(tx, sight):
+        return _page(tx, sight, wish, after, most)
+
+
+def _page(tx: Connection, sight: Sight, wish: Wish, after: Place | None, most: int) -> list[int]:
     start = after or Place(t_max_ms=FAR_MS, id="")
     labels = sight.labels(wish)
     grow = most if len(labels) * len(wish.kinds) <= FIRST else 1
@@ -182,18 +190,41 @@ def numbers(tx: Connection, sight: Sight, wish: Wish) -> BitMap:
     labels = sight.labels(wish)
     columns = columns_at_hand(tx) if wish == Wish(kinds=wish.kinds, originator=wish.originator) else None
     if columns is None:
-        found = BitMap(row.num for row in _shown(tx, sight, wish, labels))
+        with _as_reader(tx, sight):
+            found = BitMap(row.num for row in _shown(tx, sight, wish, labels))
     else:
         shuts = sight.shuts()
         found = columns.showing({shelf_of(label, kind): shuts.get(label) for label in labels for kind in wish.kinds}, sight.at_ms)
         found.remove_range(newest(tx) + 1, columns.upto + 1)  # what came after this transaction's snapshot
-    found.update(row.num for row in _named(tx, sight, wish))
+    with _as_reader(tx, sight):
+        found.update(row.num for row in _named(tx, sight, wish))
     return found
+
+
+def _as_reader(tx: Connection, sight: Sight) -> AbstractContextManager[None]:
+    """The reader's role, where the database has one, set for exactly this sight."""
+    if tx.dialect.name == "sqlite":
+        return nullcontext()
+    held = _kept_back(tx, sight)
+    return barrier.reading(tx, labels=list(sight.judged.open), at_ms=sight.at_ms, held=held, through=sight.let_through)
+
+
+def _kept_back(tx: Connection, sight: Sight) -> BitMap:
+    """The numbers of rows of open labels that holds keep back; what keeps back one label's rows need not another's."""
+    shuts = sight.shuts()
+    if not shuts:
+        return BitMap()
+    first = next(iter(shuts.values()))
+    if len(shuts) == len(sight.judged.open) and all(one is first for one in shuts.values()):
+        return first
+    rows = tx.execute(select(holdings.c.num, holdings.c.label).where(_among(tx, list(shuts))))
+    return BitMap(row.num for row in rows if row.num in shuts[row.label])
 
 
 def count(tx: Connection, sight: Sight, wish: Wish) -> int:
     """How many rows show."""
-    return sum(number for *_, number in _tally(tx, sight, wish))
+    with _as_reader(tx, sight):
+        return sum(number for *_, number in _tally(tx, sight, wish))
 
 
 class Facets(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,7 +238,9 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
 def facets(tx: Connection, sight: Sight, wish: Wish) -> Facets:
     """Counts of what shows, by kind, by month of its end, and by originator."""
     kinds, months, parties = Counter[str](), Counter[str](), Counter[str]()
-    for kind, label, day, number in _tally(tx, sight, wish):
+    with _as_reader(tx, sight):
+        counted = list(_tally(tx, sight, wish))
+    for kind, label, day, number in counted:
         kinds[kind] += number
         months[datetime.date.fromordinal(DAY_ONE + day).strftime("%Y-%m")] += number
         for party in {party for party, _ in sight.known[label].label.originators}:
