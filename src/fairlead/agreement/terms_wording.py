@@ -24,6 +24,8 @@ def terms_words(grant: Grant, book: CodeBook) -> str:
     )
     if grant.assurances:
         text += f"; on the assurance that {' and that '.join(ASSURANCES.get(code, code) for code in sorted(grant.assurances))}"
+    if grant.export_to:
+        text += f"; it may go out as {_listed(grant.export_to)} to systems that cannot enforce a label"
     return text + "."
 
 
@@ -58,6 +60,7 @@ def _more(old: Grant, new: Grant) -> Iterable[tuple[str, list[str]]]:
             if code not in old.operations or new.operation_prints.get(code) != old.operation_prints.get(code)
         ],
     )
+    yield "out as", sorted(set(new.export_to) - set(old.export_to))
     yield "of", sorted(set(new.categories) - set(old.categories))
 
 

@@ -28,6 +28,7 @@ from fairlead.desk.node import Node
 from fairlead.desk.prove import breaking, broken_in_words
 from fairlead.envelope import JsonValue, new_id
 from fairlead.errors import BadInput
+from fairlead.intake.scenario_file import CODE
 from fairlead.label.label import LEASE_DEFAULT_S
 from fairlead.store.database import Tx
 
@@ -45,6 +46,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     expires_ms: int
     lease_s: int = LEASE_DEFAULT_S
     assurances: tuple[str, ...] = ()
+    export_to: tuple[str, ...] = ()
     id: str = ""
 
 
@@ -192,6 +194,8 @@ def _terms(node: Node, tx: Tx, asker: Asker, terms: Terms) -> Grant:
     standing = node.standing(tx)
     given = msgspec.structs.asdict(terms)
     id = given.pop("id") or new_id(node.random_bytes(ID_BYTES))
+    if not CODE.fullmatch(id):
+        raise BadInput("this is no id", where=id[:64], do="use at most 48 lower-case letters, digits, hyphens, underscores")
     old = grant_of(standing, id)
     if old is not None and old.originator != party_of(node, asker):
         raise BadInput("an agreement of this id is not to be had", where=id, do="choose another id")
