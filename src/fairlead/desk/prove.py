@@ -43,7 +43,7 @@ from fairlead.envelope import Digest, JsonValue, digest_of, envelope_to_json, ne
 from fairlead.errors import BadInput
 from fairlead.label import EXCLUDED_USES
 from fairlead.receipt.receipt import HeldRef
-from fairlead.store import events, holdings
+from fairlead.store import events, holdings, links
 from fairlead.store.database import Tx
 
 ID_BYTES = 16
@@ -69,26 +69,26 @@ def prove_invariants(node: Node, asker: Asker, *, invariant: str = "", certify: 
     reasons = entitled(node, asker, act="audit")
     if reasons:
         return refuse(node, asker, act="prove", reasons=reasons)
-    party = party_of(node, asker)
-    with node.db.write() as tx:
+    with node.db.read() as tx:
         world = world_of(node, tx)
-        seen = [one for one in world.standing.invariants if _sees(node, asker, one) and invariant in ("", one.id)]
-        if invariant and not seen:
-            raise BadInput("no such invariant of this originator", where=invariant, do="list them with fairlead prove")
-        told = [_told(node, asker, world, one, at_ms, certify) for one in sorted(seen, key=lambda one: (one.originator, one.id))]
-        given = answer(
-            {
-                "invariants": [row for row, _ in told],
-                "one_step": one_step(),
-                "by_construction": sorted(EXCLUDED_USES),
-                "what_is_proved": NOT_PROVED,
-                "at_ms": at_ms,
-                "epoch": world.standing.epoch,
-            }
-        )
-        asked = asked_as(asker, act="prove", at_ms=at_ms, evidence=digest_of({"invariant": invariant, "person": asker.person}))
-        proofs = tuple(proof for _, proof in told if proof is not None)
-        record.write(node, tx, party, asked, holdings=proofs, agreements=(), output=given.body)
+    seen = [one for one in world.standing.invariants if _sees(node, asker, one) and invariant in ("", one.id)]
+    if invariant and not seen:
+        raise BadInput("no such invariant of this originator", where=invariant, do="list them with fairlead prove")
+    told = [_told(node, asker, world, one, at_ms, certify) for one in sorted(seen, key=lambda one: (one.originator, one.id))]
+    given = answer(
+        {
+            "invariants": [row for row, _ in told],
+            "one_step": one_step(),
+            "by_construction": sorted(EXCLUDED_USES),
+            "what_is_proved": NOT_PROVED,
+            "at_ms": at_ms,
+            "epoch": world.standing.epoch,
+        }
+    )
+    asked = asked_as(asker, act="prove", at_ms=at_ms, evidence=digest_of({"invariant": invariant, "person": asker.person}))
+    proofs = tuple(proof for _, proof in told if proof is not None)
+    with node.db.write() as tx:  # nothing of anybody's is used: what stood at `epoch` is what the answer is about
+        record.write(node, tx, party_of(node, asker), asked, holdings=proofs, agreements=(), output=given.body)
     node.publish()
     return given
 
@@ -111,11 +111,12 @@ def declare(node: Node, asker: Asker, wanted: Wanted) -> Outcome:
     reasons = entitled(node, asker, act="order")
     if reasons:
         return refuse(node, asker, act="declare", reasons=reasons)
-    with node.db.write() as tx:
+    with node.db.read() as tx:
         world = world_of(node, tx)
-        invariant = _made(node, asker, world, wanted, at_ms)
+    invariant = _made(node, asker, world, wanted, at_ms)
+    row, _ = _told(node, asker, world, invariant, at_ms, "")
+    with node.db.write() as tx:
         raw = _signed(node, tx, asker, invariant, at_ms)
-        row, _ = _told(node, asker, world_of(node, tx), invariant, at_ms, "")
         given = answer({"declared": invariant.id, **row})
     node.home(invariant.originator).deliver("invariant", sha256_hex(raw), raw)
     node.publish()
@@ -215,7 +216,12 @@ def _why(broken: Broken, seen: tuple[Step, ...]) -> str:
 def world_of(node: Node, tx: Tx) -> World:
     """What stands, with the releases that were made and the records that overrides name."""
     standing = node.standing(tx)
-    return World(standing=standing, book=standing.book or node.coalition.book, records=_named_by(tx, standing.overrides))
+    return World(
+        standing=standing,
+        book=standing.book or node.coalition.book,
+        releases=links.releases_made(tx),
+        records=_named_by(tx, standing.overrides),
+    )
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fairlead.agreement import make_grant
+from fairlead.agreement.tear_line import Terms, sheet_from
+from fairlead.desk.halt import Wish, halt, resume
 from fairlead.desk.prove import (
     Wanted,
     breaking,
@@ -16,8 +18,10 @@ from fairlead.desk.prove import (
     unbroken,
     withdraw,
 )
-from fairlead.envelope import sha256_hex
+from fairlead.desk.sanitise import draft, release
+from fairlead.envelope import encode, sha256_hex
 from fairlead.errors import BadInput, ExcludedUse, ProofFailed
+from fairlead.store import holdings
 from tests.rooms.desk.tiny import MINUTE_MS, START_MS, Tiny, no, value
 
 NEVER_RESCUE = Wanted(categories=("radar",), never_units=("rescue",))
@@ -136,3 +140,40 @@ def test_p3_the_one_step_laws_are_told_with_the_solver_that_proved_them(tiny: Ti
     assert told["solver"].startswith("z3 ")
     assert all(law["proved"] for law in told["laws"])
     assert len(told["laws"]) > 20
+
+
+def test_p3_a_resume_and_a_narrower_order_that_would_open_the_path_again_are_stopped(tiny: Tiny) -> None:
+    releases = tiny.who("alfa-release")
+    order = value(halt(tiny.node, releases, Wish(units=("support",), no_rescue_because="no rescue centre among them")))["order"]
+    told = value(declare(tiny.node, releases, NEVER_SUPPORT))
+    assert told["outcome"] == "proved"
+    with tiny.logged(), pytest.raises(BadInput, match="this would break an invariant of alfa.*alfa-support"):
+        resume(tiny.node, releases, order)
+    with tiny.logged(), pytest.raises(BadInput, match="this would break an invariant of alfa.*alfa-support"):
+        halt(tiny.node, releases, Wish(units=("support",), operations=("lifeline",), replaces=order))
+    value(withdraw(tiny.node, releases, told["declared"]))
+    value(resume(tiny.node, releases, order))
+
+
+def test_p3_a_tear_line_that_was_released_is_a_step_of_the_path(tiny: Tiny) -> None:
+    tiny.see("bravo-air")
+    with tiny.node.db.read() as tx:
+        (row,) = holdings.of_kind(tx, ["report"], from_ms=0, to_ms=2**53)
+    wanted = Wanted(categories=("air",), never_units=("rescue",))
+    assert value(preview_invariant(tiny.node, tiny.who("bravo-release"), wanted))["outcome"] == "proved"
+    terms = Terms(
+        records=(row.holding.id,),
+        text="a boat was seen",
+        level="restricted",
+        recipients=("rescue",),
+        purposes=("search_and_rescue",),
+        operations=("lifeline",),
+        handling=(),
+        category="ais",
+    )
+    sheet = sheet_from(encode(value(draft(tiny.node, tiny.who("bravo-air"), terms))["sheet"]))
+    released = value(release(tiny.node, tiny.who("bravo-release"), sheet))["id"]
+    told = value(preview_invariant(tiny.node, tiny.who("bravo-release"), wanted))
+    assert [(step["kind"], step.get("unit")) for step in told["path"]] == [("release", None), ("grant", "rescue")]
+    assert told["path"][0]["agreements"] == [released]
+    assert f"the sanitised release {released} of air of bravo" in told["path"][0]["words"]
