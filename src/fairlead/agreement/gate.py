@@ -46,6 +46,8 @@ LAWFUL_REGIMES: Final = frozenset({"law_enforcement", "rescue", "oversight"})
 BELOW_CEILING: Final = frozenset({("picture", "coarse"), ("explain", "full")})
 CODES: Final = ("person", "unit", "purpose", "operation", "act", "form")
 NOT_HELD: Final[frozenset[str]] = frozenset()
+NOT_NOW: Final = (Reason(conjunct="time", detail="it is not readable at this instant"),)
+NO_DISTRESS: Final = (Reason(conjunct="distress", detail="it states no distress"),)
 REMEMBERED_MAX: Final = 200_000  # answers a gatehouse keeps before it forgets them all and learns anew
 
 
@@ -230,22 +232,23 @@ def _of_record(house: Gatehouse, request: Request, facts: Facts, asker: _Asker) 
     """The decision with everything that is of this record and this instant."""
     reading = asker.reading
     judged = reading.judged(facts.label)
-    reasons = [*asker.against, *_instant(house, request), *judged.fixed]
+    reasons = asker.against + _instant(house, request) + judged.fixed
     # 13. Half-open: from its first instant, and not at its last.
-    if not isinstance(facts.held, frozenset):
-        raise TypeError("the holds on a holding are not a set")
     if not facts.not_before_ms <= request.at_ms < facts.expires_ms:
-        reasons.append(Reason(conjunct="time", detail="it is not readable at this instant"))
+        reasons += NOT_NOW
     # 17. Red line 5.
     if request.form == "distress" and facts.distress is not True:
-        reasons.append(Reason(conjunct="distress", detail="it states no distress"))
+        reasons += NO_DISTRESS
     # 9-11, 14-16, unless an override lets them through.
-    kept_back = judged.released + (reading.holds(facts.label, facts.held) if facts.held else ())
-    override = override_for(house.slice, request, facts) if kept_back else None
+    kept_back = judged.released
+    if facts.held != NOT_HELD:
+        if not isinstance(facts.held, frozenset):
+            raise TypeError("the holds on a holding are not a set")
+        kept_back += reading.holds(facts.label, facts.held)
+    override = override_for(house.slice, request, facts) if kept_back and facts.digest in house.memory.named else None
     if override is None:
-        reasons += kept_back
-    rests_on = (*judged.agreements, override.id) if override else judged.agreements
-    return reading.decision(tuple(reasons), rests_on, judged.label)
+        return reading.decision(reasons + kept_back, judged.agreements, judged.label)
+    return reading.decision(reasons, (*judged.agreements, override.id), judged.label)
 
 
 def _fault(house: Gatehouse, request: Request, error: Exception) -> Decision:
@@ -254,14 +257,10 @@ def _fault(house: Gatehouse, request: Request, error: Exception) -> Decision:
     return Decision(reasons=_faults(request, error), epoch=epoch, book_version=version)
 
 
-def _are_instants(*values: object) -> bool:
-    return all(type(value) is int for value in values)
-
-
 def _faults(request: Request, error: Exception) -> tuple[Reason, ...]:
     """Why a request could not be judged: fields that are not one value of their type, or whatever went wrong."""
     wrong = [field for field in CODES if type(getattr(request, field, None)) is not str]
-    wrong += [] if _are_instants(getattr(request, "at_ms", None)) else ["at_ms"]
+    wrong += [] if type(getattr(request, "at_ms", None)) is int else ["at_ms"]
     if wrong:
         return tuple(Reason(conjunct="types", detail=f"{field} is not one value of its type", kind="fault") for field in wrong)
     return (Reason(conjunct="fault", detail=f"the gate could not judge: {type(error).__name__}", kind="fault"),)
@@ -269,13 +268,12 @@ def _faults(request: Request, error: Exception) -> tuple[Reason, ...]:
 
 def _instant(house: Gatehouse, request: Request) -> tuple[Reason, ...]:
     # 6. A slice of another epoch or instant is stale; nothing is decided on it.
-    if not _are_instants(request.at_ms):
+    if type(request.at_ms) is not int:
         raise TypeError("an instant is not one number")
-    if house.is_stale:
-        return (Reason(conjunct="epoch", detail="the compiled agreements are of another epoch or code-book", kind="fault"),)
-    if house.slice.from_ms <= request.at_ms < house.slice.to_ms:
+    if house.memory.from_ms <= request.at_ms < house.memory.to_ms:
         return ()
-    return (Reason(conjunct="epoch", detail="the compiled agreements are of another instant", kind="fault"),)
+    other = "epoch or code-book" if house.is_stale else "instant"
+    return (Reason(conjunct="epoch", detail=f"the compiled agreements are of another {other}", kind="fault"),)
 
 
 def _admit(house: Gatehouse, request: Request) -> Iterable[Reason]:

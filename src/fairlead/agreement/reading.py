@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -43,10 +43,16 @@ class Reading:
     def __init__(self, book: CodeBook, slice: Slice, reader: Reader, *, rescue: bool) -> None:
         self.book, self.slice, self.reader, self.rescue = book, slice, reader, rescue
         self.unit = book.units.get(reader[0])
+        unit, purpose, operation = map(quoted, reader)
+        self._not_recipient = Reason(conjunct="recipients", detail=f"{unit} is not among those it was released to")
+        self._not_purpose = Reason(conjunct="purposes", detail=f"{purpose} is not among its permitted purposes")
+        self._not_operation = Reason(conjunct="operations", detail=f"it may not be used inside {operation}")
         self.answers: dict[Label | None, Decision] = {}  # by label, for one against whom nothing else stands
         self._judged: dict[Label | None, Judged] = {}
         self._covering: dict[str, tuple[_Covering, ...]] = {}
         self._holding: tuple[Order, ...] | None = None
+        self._shut: dict[Pair, Reason] = {}
+        self._held: dict[tuple[Label | None, frozenset[str]], tuple[Reason, ...]] = {}
 
     def judged(self, label: Label | None) -> Judged:
         """Conjuncts 7-12, 14 and 15 for this label; remembered."""
@@ -67,13 +73,15 @@ class Reading:
         epoch, version = self.slice.epoch, self.slice.book_version
         return Decision(reasons=reasons, agreements=() if reasons else agreements, label=label, epoch=epoch, book_version=version)
 
-    def holds(self, label: Label | None, held: Container[str]) -> tuple[Reason, ...]:
+    def holds(self, label: Label | None, held: frozenset[str]) -> tuple[Reason, ...]:
         """16. P4: the holds that lie on a record with this label, which is in the sets `held`, or on anything it came from."""
-        if label is None:
-            return ()
-        return tuple(
-            Reason(conjunct="holds", detail=f"held by {order.originator}", originator=order.originator, agreement=order.id)
-            for order in self._holds_for_this_reader()
+        found = self._held.get((label, held))
+        if found is None:
+            found = self._held[label, held] = tuple(self._why_held(label, held)) if label is not None else ()
+        return found
+
+    def _why_held(self, label: Label, held: frozenset[str]) -> Iterable[Reason]:
+        for order in self._holds_for_this_reader():
             if holds_against(
                 order,
                 self.book,
@@ -82,8 +90,8 @@ class Reading:
                 held=held,
                 opened_by=self._opened_by(label) if order.reach else {},
                 signed=self.slice.seq_of.get(order.id, 0),
-            )
-        )
+            ):
+                yield Reason(conjunct="holds", detail=f"held by {order.originator}", originator=order.originator, agreement=order.id)
 
     def _holds_for_this_reader(self) -> tuple[Order, ...]:
         if self._holding is None:
@@ -128,17 +136,17 @@ class Reading:
         unit, purpose, operation = self.reader
         # 9-11. Released to this unit, for this purpose, inside this operation.
         if unit not in label.recipients:
-            yield Reason(conjunct="recipients", detail=f"{quoted(unit)} is not among those it was released to")
+            yield self._not_recipient
         if purpose not in label.purposes:  # P1
-            yield Reason(conjunct="purposes", detail=f"{quoted(purpose)} is not among its permitted purposes")
+            yield self._not_purpose
         if operation not in label.operations:
-            yield Reason(conjunct="operations", detail=f"it may not be used inside {quoted(operation)}")
+            yield self._not_operation
         # 14. P1, P4: a positive condition for every originator pair.
         shut = mask & ~(self.slice.rescue_to if self.rescue else self.slice.open_to).get(self.reader, 0)
         if shut:
             for pair in label.originators:
                 if self.slice.bits.get(pair, 1) & shut:
-                    yield self._shut(pair)
+                    yield self._shut.get(pair) or self._why_shut(pair)
 
     def _covered(self, originator: str) -> tuple[_Covering, ...]:
         """What an originator gives this reader; 15. and what it asks that is not given."""
@@ -168,7 +176,7 @@ class Reading:
         found = self.slice.assurances.get((party, assurance), ())
         return given(found, party=party, kind=assurance, originator=originator, at_ms=self.slice.from_ms)
 
-    def _shut(self, pair: Pair) -> Reason:
+    def _why_shut(self, pair: Pair) -> Reason:
         """Why a pair is not open: an order stops it, or no grant ever covered it."""
         unit, purpose, operation = self.reader
         originator, category = pair
@@ -182,7 +190,9 @@ class Reading:
                 detail = f"the code-book, version {self.book.version}, has no category {category} any more"
                 return Reason(conjunct="grants", detail=detail, originator=originator, category=category)
             detail, agreement = f"no agreement of {originator} gives {category} to {unit} for {quoted(purpose)}", ""
-        return Reason(conjunct="grants", detail=detail, originator=originator, category=category, agreement=agreement)
+        said = Reason(conjunct="grants", detail=detail, originator=originator, category=category, agreement=agreement)
+        self._shut[pair] = said
+        return said
 
     def _opened_by(self, label: Label) -> dict[Pair, list[int]]:
         """The events that brought the grants which open each pair of the label; one that is not known counts as the newest."""
