@@ -20,7 +20,7 @@ from fairlead.envelope import Digest
 from fairlead.errors import LabelFault
 from fairlead.label.label import Label, join, label_hash
 
-PAIRS_MAX: Final = 1_000_000  # joins remembered before they are forgotten and learned anew
+JOINS_MAX: Final = 1_000_000  # joins remembered before they are forgotten and learned anew
 ALARM_PERCENT: Final = 1
 ALARM_RECORDS_MIN: Final = 1_000  # below this many records a share says nothing
 
@@ -31,7 +31,7 @@ class Interner:
     def __init__(self) -> None:
         self._ids: dict[Label, int] = {}
         self._labels: dict[int, Label] = {}
-        self._joins: dict[tuple[int, int], int] = {}
+        self._joins: dict[tuple[int, ...], int] = {}  # by ascending numbers: pairs, and whole sets that were asked for
         self._next = itertools.count()
 
     def __len__(self) -> int:
@@ -64,11 +64,14 @@ class Interner:
 
     def join(self, numbers: Iterable[int]) -> int:
         """The number of the join of these labels (P3). Raises LabelFault for none, and for a number never given out."""
-        distinct = sorted(set(numbers))
-        if not distinct:
-            raise LabelFault("nothing to join", why="a derived holding without parents would have no originator")
-        self.label(distinct[0])
-        return reduce(self._pair, distinct)
+        distinct = tuple(sorted(set(numbers)))
+        found = self._joins.get(distinct)
+        if found is None:
+            if not distinct:
+                raise LabelFault("nothing to join", why="a derived holding without parents would have no originator")
+            self.label(distinct[0])
+            found = self._remember(distinct, reduce(self._pair, distinct))
+        return found
 
     def joined(self, labels: Iterable[Label]) -> Label:
         """The join of these labels, remembered. Raises LabelFault for none."""
@@ -79,12 +82,13 @@ class Interner:
             return one
         key = (one, other) if one < other else (other, one)
         found = self._joins.get(key)
-        if found is None:
-            found = self.intern(join([self.label(one), self.label(other)]))
-            if len(self._joins) >= PAIRS_MAX:
-                self._joins.clear()
-            self._joins[key] = found
-        return found
+        return found if found is not None else self._remember(key, self.intern(join([self.label(one), self.label(other)])))
+
+    def _remember(self, key: tuple[int, ...], number: int) -> int:
+        if len(self._joins) >= JOINS_MAX:
+            self._joins.clear()
+        self._joins[key] = number
+        return number
 
 
 class LabelCount(msgspec.Struct, frozen=True, kw_only=True):
