@@ -18,7 +18,7 @@ from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.authority import party_of
 from fairlead.desk.node import Node
-from fairlead.store import holdings
+from fairlead.store import holdings, labels
 from fairlead.store.database import Tx
 
 
@@ -68,6 +68,7 @@ def _explain(
                 "reasons": list(reasons),
                 "agreements": [one for one in decision.agreements if oversees or one in own_word(house, party)],
                 "form": "full",
+                "code_books": {"label": labels.made_under(tx, found[0].holding.label), "now": house.book.version},
                 "asked_for": msgspec.to_builtins(put),
             }
         )

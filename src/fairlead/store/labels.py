@@ -12,7 +12,7 @@ from fairlead.envelope import decode, encode
 from fairlead.label import Label, label_hash
 from fairlead.label.label import label_value
 from fairlead.store.memory import may_remember, memory, wrote
-from fairlead.store.schema import holdings, labels
+from fairlead.store.schema import events, holdings, labels
 
 
 def intern_label(tx: Connection, label: Label, feeds: Iterable[str] = (), *, distress: bool = False) -> int:
@@ -23,10 +23,24 @@ def intern_label(tx: Connection, label: Label, feeds: Iterable[str] = (), *, dis
     if found is not None:
         return int(found)
     wrote(tx)
-    made = tx.execute(insert(labels).values(hash=name, feeds=behind, distress=int(distress), body=encode(label_value(label))))
+    values = {"hash": name, "feeds": behind, "distress": int(distress), "book": _book_version(tx), "body": encode(label_value(label))}
+    made = tx.execute(insert(labels).values(**values))
     key = made.inserted_primary_key
     assert key is not None  # both databases give the key of every insert
     return int(key[0])
+
+
+def made_under(tx: Connection, label: Label) -> int:
+    """The version of the code-book that the label was first made under: its codes are read as they were then."""
+    found = tx.execute(select(func.min(labels.c.book)).where(labels.c.hash == label_hash(label))).scalar_one()
+    return int(found or 0)
+
+
+def _book_version(tx: Connection) -> int:
+    """The newest version of the code-book that was signed in; 0 when none was. Its event says so in its subject."""
+    newest = select(events.c.subject).where(events.c.kind == "book-change").order_by(events.c.seq.desc()).limit(1)
+    found = tx.execute(newest).scalar_one_or_none()
+    return int(found.rpartition(" ")[2]) if found else 0
 
 
 def known_labels(tx: Connection) -> dict[int, Known]:

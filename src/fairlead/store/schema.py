@@ -34,6 +34,9 @@ events = Table(
     Column("clock", Text, nullable=False),
 )
 
+Index("events_kind", events.c.kind, events.c.seq)
+Index("events_subject", events.c.subject, events.c.seq)
+
 certificates = Table(
     "certificates",
     metadata,
@@ -52,6 +55,7 @@ labels = Table(
     Column("hash", Text, nullable=False),
     Column("feeds", Text, nullable=False),  # every feed in the ancestry, as a canonical list
     Column("distress", Integer, nullable=False),
+    Column("book", Integer, nullable=False, server_default="0"),  # the version of the code-book it was first made under
     Column("body", LargeBinary, nullable=False),
 )
 Index("labels_once", labels.c.hash, labels.c.feeds, labels.c.distress, unique=True)

@@ -221,6 +221,7 @@ def test_p1_a_label_of_a_dropped_code_opens_nothing_and_is_still_explained(tiny:
     told = _explained(tiny, lead)
     assert not told["permitted"]
     assert "grants: the code-book, version 2, has no category air any more" in told["reasons"]
+    assert told["code_books"] == {"label": 1, "now": 2}
     assert "air" in old.categories
 
 
