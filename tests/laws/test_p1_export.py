@@ -11,7 +11,7 @@ from fairlead.agreement.export import decide_export, exporting
 from fairlead.agreement.terms import Grant
 from tests.model.world import CATEGORY, DAY, PEOPLE, PURPOSES, book, events, labels
 
-WORLDS = 60
+WORLDS = 36
 CARRIERS = ("odrl", "stix")
 
 
@@ -72,7 +72,7 @@ def test_p1_nothing_goes_out_that_its_reader_may_not_have_or_that_an_originator_
                     assert {reason.conjunct for reason in decision.reasons} == {"export"}
                     assert not every or any("assurance" in reason.detail or "held" in reason.detail for reason in decision.reasons)
                 out, read, total = out + decision.permitted, read + inside, total + 1
-    assert total > 5_000
+    assert total > 4_000
     assert 0.05 < out / total < read / total
     assert out / read < 0.95, "some of what may be read may not go out"
 

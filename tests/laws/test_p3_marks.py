@@ -31,7 +31,7 @@ def test_p3_a_banner_is_never_wider_than_a_portion():
     seen = {"narrowed": 0, "released": 0, "all": 0}
 
     @given(st.lists(marks(), min_size=2, max_size=4))
-    @settings(max_examples=400)
+    @settings(max_examples=250)
     def law(portions):
         banner = roll_up(portions, VOCABULARY)
         for portion in portions:
@@ -58,7 +58,7 @@ def out_of(label) -> Outgoing:
 
 
 @given(labels, labels)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_p3_the_view_of_a_joined_label_is_never_milder(one, other):
     both = join([one, other])
     for part in (one, other):

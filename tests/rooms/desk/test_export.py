@@ -150,12 +150,12 @@ def test_p4_a_halt_stops_an_export_at_once(made: Any) -> None:
     no(export(tiny.node, tiny.who("alfa-release"), lead, STIX))
 
 
-@pytest.mark.parametrize("person", ["cell-analyst", "cutter-watch", "keeper", "inspector", "alfa-sensor"])
-def test_only_liaison_and_releasing_officers_export(made: Any, person: str) -> None:
+def test_only_liaison_and_releasing_officers_export(made: Any) -> None:
     tiny = open_all(made)
     lead = tiny.lead()
-    said = no(export(tiny.node, tiny.who(person), lead, STIX))
-    assert "no role" in said["reasons"][0]
+    for person in ("cell-analyst", "cutter-watch", "keeper", "inspector", "alfa-sensor"):
+        said = no(export(tiny.node, tiny.who(person), lead, STIX))
+        assert "no role" in said["reasons"][0], person
     assert value(export(tiny.node, tiny.who("cell-liaison", unit="cell"), lead, STIX))["to"] == "northern-registry"
 
 
@@ -177,24 +177,24 @@ def test_p2_an_export_for_an_excluded_use_is_told_to_all(made: Any) -> None:
     assert {tiny.newest(party).excluded for party in PARTIES} == {"use_of_force_targeting"}
 
 
-@pytest.mark.parametrize(
-    ("way", "said"),
-    [
-        (Way(carrier="telegram", to="north"), "no such carrier"),
-        (Way(carrier="stix", to=""), "name of a system"),
-        (Way(carrier="stix", to="North Registry"), "name of a system"),
-        (Way(carrier="stix", to="x" * 65), "name of a system"),
-        (Way(carrier="banner", to="north"), "country code"),
-        (Way(carrier="banner", to="north", countries={"bravo": "BRV"}), "country code"),
-        (Way(carrier="stix", to="north", countries={"nobody": "BRV"}), "no such party"),
-        (Way(carrier="stix", to="north", countries={"alfa": "al"}), "country code"),
-        (Way(carrier="stix", to="north", countries=CALLED, controls={"report_back": "NF"}), "no such control"),
-    ],
-)
-def test_what_is_wrong_about_the_way_is_said_before_anything_is_looked_up(made: Any, way: Way, said: str) -> None:
+WRONG = [
+    (Way(carrier="telegram", to="north"), "no such carrier"),
+    (Way(carrier="stix", to=""), "name of a system"),
+    (Way(carrier="stix", to="North Registry"), "name of a system"),
+    (Way(carrier="stix", to="x" * 65), "name of a system"),
+    (Way(carrier="banner", to="north"), "country code"),
+    (Way(carrier="banner", to="north", countries={"bravo": "BRV"}), "country code"),
+    (Way(carrier="stix", to="north", countries={"nobody": "BRV"}), "no such party"),
+    (Way(carrier="stix", to="north", countries={"alfa": "al"}), "country code"),
+    (Way(carrier="stix", to="north", countries=CALLED, controls={"report_back": "NF"}), "no such control"),
+]
+
+
+def test_what_is_wrong_about_the_way_is_said_before_anything_is_looked_up(made: Any) -> None:
     tiny = open_all(made)
-    with tiny.logged(), pytest.raises(errors.BadInput, match=said):
-        export(tiny.node, tiny.who("alfa-release"), ABSENT, way)
+    for way, said in WRONG:
+        with tiny.logged(), pytest.raises(errors.BadInput, match=said):
+            export(tiny.node, tiny.who("alfa-release"), ABSENT, way)
 
 
 def test_p6_no_export_goes_out_when_its_receipt_cannot_be_written(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:

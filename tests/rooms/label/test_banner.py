@@ -99,7 +99,7 @@ def test_a_vocabulary_of_other_words_is_refused(wrong):
 
 
 @given(marks())
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_parse_and_render_are_inverse(mark):
     assert parse_mark(render_banner(mark), VOCABULARY) == mark
     assert parse_mark(render_portion(mark), VOCABULARY) == mark
@@ -111,7 +111,7 @@ TOKENS = st.sampled_from(
 
 
 @given(st.lists(TOKENS, max_size=14).map("".join) | st.text(alphabet=string.printable + "é\x00", max_size=60) | st.text(max_size=40))
-@settings(max_examples=400)
+@settings(max_examples=300)
 @example("//JOINT SECRET ")
 @example("(//)")
 def test_any_text_parses_to_itself_or_is_bad_input(text):

@@ -31,7 +31,7 @@ def replaced(out, **changed):
 
 @CARRIER
 @given(out=outgoings())
-@settings(max_examples=120)
+@settings(max_examples=70)
 def test_what_is_read_is_what_was_written(name, out):
     carrier = CARRIERS[name]
     try:
@@ -46,14 +46,14 @@ def test_what_is_read_is_what_was_written(name, out):
 
 
 @given(outgoings())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_stix_and_odrl_carry_the_whole_label(out):
     assert stix.parse(stix.write(stix.carried(out))).label == out.label
     assert odrl.parse(odrl.write(out.label)) == out.label
 
 
 @given(outgoings())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_stanag_carries_all_but_the_lease(out):
     back = msgspec.to_builtins(stanag4774.parse(CARRIERS["stanag4774"].write(out)))
     whole = msgspec.to_builtins(out.label)
@@ -63,7 +63,7 @@ def test_stanag_carries_all_but_the_lease(out):
 
 @CARRIER
 @given(out=outgoings())
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_the_loss_is_of_this_label(name, out):
     carrier = CARRIERS[name]
     try:
@@ -235,7 +235,7 @@ def test_stix_identifiers_and_times_are_of_the_form_the_standard_asks():
 
 @CARRIER
 @given(text=st.text(max_size=80) | st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")))
-@settings(max_examples=120)
+@settings(max_examples=70)
 def test_any_text_is_read_or_bad_input(name, text):
     try:
         CARRIERS[name].read(text, CODES.vocabulary)
@@ -250,7 +250,7 @@ def test_any_text_is_read_or_bad_input(name, text):
     cut=st.integers(0, 40),
     put=st.text(max_size=6) | st.sampled_from(["[" * 3000, "9" * 5000, "\ud800", "\x00"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_a_written_text_with_something_cut_or_put_in_is_read_or_bad_input(name, at, cut, put):
     text = CARRIERS[name].write(FULL)
     at %= len(text) + 1
@@ -270,7 +270,7 @@ json_values = st.recursive(
 
 @pytest.mark.parametrize("name", ["stix", "odrl", "cise", "europol"])
 @given(key=st.integers(0, 100), value=json_values)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_any_json_in_place_of_a_part_is_read_or_bad_input(name, key, value):
     whole = json.loads(CARRIERS[name].write(FULL))
     part = whole["objects"][2] if name == "stix" else whole
