@@ -82,12 +82,11 @@ def prove_invariants(node: Node, asker: Asker, *, invariant: str = "", certify: 
             "by_construction": sorted(EXCLUDED_USES),
             "what_is_proved": NOT_PROVED,
             "at_ms": at_ms,
-            "epoch": world.standing.epoch,
         }
     )
     asked = asked_as(asker, act="prove", at_ms=at_ms, evidence=digest_of({"invariant": invariant, "person": asker.person}))
     proofs = tuple(proof for _, proof in told if proof is not None)
-    with node.db.write() as tx:  # nothing of anybody's is used: what stood at `epoch` is what the answer is about
+    with node.db.write() as tx:  # nothing of anybody's is used: what stood when it was read is what the answer is about
         record.write(node, tx, party_of(node, asker), asked, holdings=proofs, agreements=(), output=given.body)
     node.publish()
     return given
@@ -151,7 +150,6 @@ def check_certificate(raw: bytes) -> JsonValue:
         "invariant": graph.invariant.id,
         "originator": graph.invariant.originator,
         "at_ms": graph.at_ms,
-        "epoch": graph.epoch,
         "agreements": len(graph.ways),
         "orders": len(graph.stops),
         "what_is_proved": NOT_PROVED,
@@ -169,10 +167,9 @@ def recheck_certificate(node: Node, asker: Asker, raw: bytes) -> Outcome:
         world = world_of(node, tx)
     declared = {one.id: one for one in world.standing.invariants}
     now = graph_of(world, graph.invariant, graph.at_ms)
-    same = msgspec.structs.replace(now, epoch=graph.epoch) == graph
     value = check_certificate(raw)
     assert isinstance(value, dict)
-    return answer(value | {"terms_stand": same, "invariant_stands": declared.get(graph.invariant.id) == graph.invariant})
+    return answer(value | {"terms_stand": now == graph, "invariant_stands": declared.get(graph.invariant.id) == graph.invariant})
 
 
 def breaking(node: Node, tx: Tx, event: Event, *, at_ms: int) -> tuple[World, tuple[Broken, ...]]:

@@ -74,7 +74,7 @@ def _check(path: Path, person: str, unit: str, node: Path, as_json: bool) -> Non
 
 def _checked(value: dict[str, Any]) -> None:
     OUT.print(f"proved: {value['words']}", style="bold green", markup=False)
-    OUT.print(f"for what stood at {utc(value['at_ms'])}, after {value['epoch']} events, and every later date; state {value['state']}")
+    OUT.print(f"for what stood at {utc(value['at_ms'])} and every later date; state {value['state']}")
     OUT.print(f"resting on {value['agreements']} agreements and {value['orders']} orders; certificate {value['certificate']}")
     if "terms_stand" in value:
         OUT.print("these are the terms that stand now" if value["terms_stand"] else "other terms stand now: prove it again")

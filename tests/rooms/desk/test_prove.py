@@ -18,7 +18,7 @@ from fairlead.desk.prove import (
     unbroken,
     withdraw,
 )
-from fairlead.desk.sanitise import draft, release
+from fairlead.desk.sanitise import draft, release, sign_sheet
 from fairlead.envelope import encode, sha256_hex
 from fairlead.errors import BadInput, ExcludedUse, ProofFailed
 from fairlead.store import holdings
@@ -177,3 +177,35 @@ def test_p3_a_tear_line_that_was_released_is_a_step_of_the_path(tiny: Tiny) -> N
     assert [(step["kind"], step.get("unit")) for step in told["path"]] == [("release", None), ("grant", "rescue")]
     assert told["path"][0]["agreements"] == [released]
     assert f"the sanitised release {released} of air of bravo" in told["path"][0]["words"]
+
+
+def test_p7_a_proof_does_not_tell_that_somebody_else_signed_something(tiny: Tiny) -> None:
+    value(declare(tiny.node, tiny.who("alfa-release"), NEVER_RESCUE))
+    before = prove_invariants(tiny.node, tiny.who("alfa-release"), certify="yes").body
+    value(halt(tiny.node, tiny.who("bravo-release"), Wish(units=("cutter",))))
+    value(declare(tiny.node, tiny.who("bravo-release"), Wanted(never_units=("support",))))
+    assert prove_invariants(tiny.node, tiny.who("alfa-release"), certify="yes").body == before
+
+
+def test_p7_a_certificate_that_holds_others_terms_goes_to_oversight_only(tiny: Tiny) -> None:
+    tiny.see()
+    terms = Terms(
+        records=(tiny.lead(),),
+        text="a boat was seen",
+        level="restricted",
+        recipients=("cutter",),
+        purposes=("interdiction",),
+        operations=("patrol",),
+        handling=(),
+        category="radar",
+    )
+    sheet = sheet_from(encode(value(draft(tiny.node, tiny.who("alfa-sensor"), terms))["sheet"]))
+    sheet = sheet_from(encode(value(sign_sheet(tiny.node, tiny.who("bravo-release"), sheet))["sheet"]))
+    value(release(tiny.node, tiny.who("alfa-release"), sheet))
+    value(declare(tiny.node, tiny.who("alfa-release"), NEVER_RESCUE))
+    (own,) = value(prove_invariants(tiny.node, tiny.who("alfa-release"), certify="yes"))["invariants"]
+    assert (own["outcome"], "certificate_text" in own) == ("proved", False)
+    assert "oversight can have it" in own["withheld"]
+    (whole,) = value(prove_invariants(tiny.node, tiny.who("inspector"), certify="yes"))["invariants"]
+    assert "bravo" in whole["certificate_text"]
+    assert sha256_hex(whole["certificate_text"].encode()) == whole["certificate"] == own["certificate"]

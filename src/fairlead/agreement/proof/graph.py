@@ -125,10 +125,9 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
-    """The terms that matter to one invariant, from one instant on, after `epoch` events."""
+    """The terms that matter to one invariant, from one instant on. No epoch: what else was signed is not told (P7)."""
 
     at_ms: int
-    epoch: int
     book_version: int
     invariant: Invariant
     units: dict[str, Reader]
@@ -153,7 +152,6 @@ def graph_of(world: World, invariant: Invariant, at_ms: int) -> Graph:
     bound = _Bound(book)
     return Graph(
         at_ms=at_ms,
-        epoch=standing.epoch,
         book_version=book.version,
         invariant=invariant,
         units={
