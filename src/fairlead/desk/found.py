@@ -21,11 +21,11 @@ from fairlead.desk.authority import asked_as
 from fairlead.desk.clock import Clock, SetClock, StoryClock
 from fairlead.desk.home import Home, read_key, write_key
 from fairlead.desk.node import Node
-from fairlead.envelope import SigningKey, envelope_to_json, sha256_hex, sign
+from fairlead.envelope import SigningKey, encode, envelope_to_json, sha256_hex, sign
 from fairlead.errors import BadScenario, NodeError
 from fairlead.intake.scenario import Scenario, coalition_bytes
 from fairlead.store import events, ledger
-from fairlead.store.database import Database
+from fairlead.store.database import Database, without_password
 from fairlead.store.files import DELIVERING, ORDERING, PUBLISHING, WRITING, held_now, sync_folder, write_durably
 
 SEED_BYTES = 32
@@ -35,8 +35,18 @@ LOCKS = frozenset({FOUNDING, PUBLISHING, DELIVERING, WRITING, ORDERING})
 MADE = LOCKS | {"keys", "segments", "quarantine", "homes", "log", "coalition.json", "node.toml", "clock.json"}
 
 
-def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
-    """Make a node in `root`, which must not exist or be empty. Raises NodeError."""
+def found(
+    root: Path,
+    scenario: Scenario,
+    *,
+    clock: Clock | None = None,
+    random_bytes: Callable[[int], bytes] = os.urandom,
+    database: str = "",
+) -> None:
+    """Make a node in `root`, which must not exist or be empty; on an empty PostgreSQL database when its address is given.
+
+    Raises NodeError.
+    """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise NodeError("there is something in the folder already", where=str(root), do="name a new folder")
     side = root.with_name(root.name + ".founding")
@@ -45,7 +55,7 @@ def found(root: Path, scenario: Scenario, *, clock: Clock | None = None, random_
     with held_now(side / FOUNDING) as alone:
         if not alone:  # somebody else was a moment faster
             raise NodeError("another founding of this node is going on", where=str(side), do="wait for it to end")
-        _made(side, scenario, clock, random_bytes)
+        _made(side, scenario, clock, random_bytes, database)
         (side / FOUNDING).unlink()
         if root.exists():
             root.rmdir()
@@ -71,13 +81,24 @@ def _clear(side: Path) -> None:
         shutil.rmtree(side)
 
 
-def _made(side: Path, scenario: Scenario, clock: Clock | None, random_bytes: Callable[[int], bytes]) -> None:
-    """The whole node in the folder beside."""
+def _made(side: Path, scenario: Scenario, clock: Clock | None, random_bytes: Callable[[int], bytes], address: str) -> None:
+    """The whole node in the folder beside. A shared database is left as empty as it was when this cannot be ended."""
     now = clock or SetClock(scenario.clock_start_ms, "founding")
     _keys(side, scenario, random_bytes)
-    _settings(side, scenario, now)
-    Database(side / DATABASE, create=True).close()
-    node = Node(side, clock=now, random_bytes=random_bytes)
+    _settings(side, scenario, now, without_password(address) if address else "")
+    database = Database(side / DATABASE, create=True, address=address)
+    try:
+        _filled(side, scenario, now, random_bytes, address)
+    except BaseException:
+        database.discard()
+        raise
+    finally:
+        database.close()
+
+
+def _filled(side: Path, scenario: Scenario, now: Clock, random_bytes: Callable[[int], bytes], address: str) -> None:
+    """What stands in a node from its first instant: logs, certificates, the code-book, the first agreements."""
+    node = Node(side, clock=now, random_bytes=random_bytes, database=address)
     with node.db.write() as tx:
         ledger.begin(tx, node.logs.values())
     _certify(node)
@@ -110,7 +131,7 @@ def _keys(side: Path, scenario: Scenario, random_bytes: Callable[[int], bytes]) 
         Home(side, party).found(party_keys[party], people, trust)
 
 
-def _settings(side: Path, scenario: Scenario, clock: Clock) -> None:
+def _settings(side: Path, scenario: Scenario, clock: Clock, address: str) -> None:
     story = scenario.clock == "demo"
     write_durably(side / "coalition.json", coalition_bytes(scenario))
     lines = [
@@ -120,6 +141,8 @@ def _settings(side: Path, scenario: Scenario, clock: Clock) -> None:
         f'clock = "{"story" if story else "system"}"',
         f"demo = {'true' if scenario.demo else 'false'}",
     ]
+    if address:
+        lines.append(f"database = {encode(address).decode()}")
     write_durably(side / "node.toml", ("\n".join(lines) + "\n").encode())
     if story:
         StoryClock(side / "clock.json").set(scenario.clock_start_ms)

@@ -1,7 +1,8 @@
 """An open node: its folder, database, coalition, keys, clock and randomness; everything a verb is handed.
 
-A node is a folder. `node.toml` names it, `coalition.json` holds the coalition it was founded for, `node.sqlite` is the truth, and
-`log/` and `homes/` are published from it. Opening publishes whatever a crash left unpublished, and says so.
+A node is a folder. `node.toml` names it, `coalition.json` holds the coalition it was founded for, `node.sqlite` is the truth, or a
+PostgreSQL database that `node.toml` names, and `log/` and `homes/` are published from it. Opening publishes whatever a crash left
+unpublished, and says so.
 """
 
 from __future__ import annotations
@@ -43,16 +44,24 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     operating_party: str
     clock: str
     demo: bool = False
+    database: str = ""  # the address of a shared database; empty: node.sqlite in the folder
 
 
 class Node:
     """One open node. Verbs take it as their first argument."""
 
-    def __init__(self, root: Path, *, clock: Clock | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        clock: Clock | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+        database: str = "",
+    ) -> None:
         self.root = root
         self.config = _config(root)
         self.coalition = _coalition(root)
-        self.db = Database(root / "node.sqlite")
+        self.db = Database(root / "node.sqlite", address=database or _address(self.config))
         self.random_bytes = random_bytes
         self.clock: Clock = clock or (StoryClock(root / "clock.json") if self.config.clock == "story" else WallClock())
         self.logs = {
@@ -246,6 +255,11 @@ def _config(root: Path) -> Config:
         ) from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise NotANode("the node's settings do not read", where=str(path), why=str(error)) from error
+
+
+def _address(config: Config) -> str:
+    """Where a shared database lies: the environment may say it with its password, but only of a node that says it has one."""
+    return (os.environ.get("FAIRLEAD_DATABASE") or config.database) if config.database else ""
 
 
 def _coalition(root: Path) -> Scenario:

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from fairlead.errors import LogFault, NodeError
-from fairlead.store.engines import BUSY_TIMEOUT_MS, Postgres, Sqlite
+from fairlead.store.engines import BUSY_TIMEOUT_MS, Postgres, Sqlite, without_password
 from fairlead.store.files import ahead, in_turn
 from fairlead.store.memory import begin
-from fairlead.store.schema import VERSION, meta
+from fairlead.store.schema import VERSION, meta, metadata
 
 Tx: TypeAlias = Connection  # a transaction, as the desk hands it back to this room
 
@@ -94,5 +94,14 @@ class Database:
                 error, LogFault("the node could not write, so nothing happened", why=str(error.orig), do=do)
             ) from error
 
+    def discard(self) -> None:
+        """Take the tables out of a shared database again, when a founding did not come to its end. A file goes with its folder."""
+        if isinstance(self._on, Postgres):
+            with self.write() as tx:
+                metadata.drop_all(tx)
+
     def close(self) -> None:
         self._on.engine.dispose()
+
+
+__all__ = ["BUSY_TIMEOUT_MS", "Database", "Tx", "without_password"]
