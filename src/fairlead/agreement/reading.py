@@ -142,7 +142,7 @@ class Reading:
         if operation not in label.operations:
             yield self._not_operation
         # 14. P1, P4: a positive condition for every originator pair.
-        shut = mask & ~(self.slice.rescue_to if self.rescue else self.slice.open_to).get(self.reader, 0)
+        shut = self.slice.blocked(mask, self.reader, rescue=self.rescue)
         if shut:
             for pair in label.originators:
                 if self.slice.bits.get(pair, 1) & shut:

@@ -54,10 +54,10 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
             mask |= self.bits.get(pair, 1)  # bit 0 is kept shut
         return mask
 
-    def blocked(self, label: Label, reader: Reader, *, rescue: bool = False) -> int:
-        """The label's pairs that are not open to the reader, as a mask; 0 means every originator permits. `rescue`: in the form
-        that a carve-out leaves to rescue centres."""
-        return self.mask(label) & ~(self.rescue_to if rescue else self.open_to).get(reader, 0)
+    def blocked(self, mask: int, reader: Reader, *, rescue: bool = False) -> int:
+        """Those of the pairs that are not open to the reader; 0 means every originator permits. `rescue`: by the path that orders
+        leave open to rescue centres."""
+        return mask & ~(self.rescue_to if rescue else self.open_to).get(reader, 0)
 
     def covering(self, reader: Reader, originator: str) -> tuple[Grant, ...]:
         """The grants of an originator that give something to this reader, whatever an order says."""
