@@ -22,7 +22,7 @@ from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, party_of, refuse
 from fairlead.desk.interdict import restore_grounds, withdraw_grounds
 from fairlead.desk.node import Node, supposing
-from fairlead.desk.orders import digest_of_order, no_such_order, own_order
+from fairlead.desk.orders import chain_of, no_such_order
 from fairlead.desk.prove import unbroken
 from fairlead.desk.reach import Uses, earlier_uses, reach, readers
 from fairlead.desk.recall import deliver, send_notices
@@ -143,14 +143,13 @@ def resume(node: Node, asker: Asker, order_id: str) -> Outcome:
         lifted = Resume(order=order_id, originator=party_of(node, asker), at_ms=at_ms)
         supposing(node.standing(tx), lifted)  # raises before anything is written
         unbroken(node, asker, tx, lifted, at_ms=at_ms)
-        order = own_order(node, tx, asker, order_id)
-        digest = digest_of_order(tx, order_id)
+        chain = chain_of(tx, order_id)
         envelope = signed_by(node, tx, asker.person, "resume", msgspec.to_builtins(lifted))
         raw = envelope_to_json(envelope)
         events.add_event(tx, lifted, envelope, at_ms=at_ms, clock=node.clock.source)
         asked = asked_as(asker, act="order", at_ms=at_ms, evidence=sha256_hex(raw))
         record.event(node, tx, asked, party=lifted.originator, subject=sha256_hex(raw), kind="resume", output=raw)
-        restored = restore_grounds(node, tx, order=order, digest=digest, resume=sha256_hex(raw), at_ms=at_ms, signer=asker)
+        restored = restore_grounds(node, tx, chain=chain, resume=sha256_hex(raw), at_ms=at_ms, signer=asker)
         given = answer({"resumed": order_id, "in_force_ms": at_ms, "grounds_restored": restored})
     node.home(lifted.originator).deliver("resume", sha256_hex(raw), raw)
     node.publish()
@@ -193,13 +192,7 @@ def _warnings(order: Order, shown: dict[str, JsonValue], at_ms: int) -> list[Jso
 
 
 def _regrounded(node: Node, tx: Tx, standing: Standing, order: Order, raw: bytes, asker: Asker, at_ms: int) -> dict[str, JsonValue]:
-    """Grounds withdrawn for what the order closes; restored for what only the order it replaces had closed."""
-    digest = sha256_hex(raw)
-    after = supposing(standing, order)
-    withdrawn = withdraw_grounds(node, tx, standing=after, order=order, digest=digest, signer=asker, at_ms=at_ms)
-    restored = 0
-    for old in standing.orders:
-        if old.id == order.replaces:
-            was = digest_of_order(tx, old.id)
-            restored = restore_grounds(node, tx, order=old, digest=was, resume=digest, at_ms=at_ms, signer=asker)
+    """Grounds withdrawn for what the order closes; restored for what only an order it stands in place of had closed."""
+    chain = [(order, sha256_hex(raw)), *(chain_of(tx, order.replaces) if order.replaces else [])]
+    withdrawn, restored = withdraw_grounds(node, tx, standing=supposing(standing, order), chain=chain, signer=asker, at_ms=at_ms)
     return {"grounds_withdrawn": withdrawn, "grounds_restored": restored}

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,7 +21,7 @@ from fairlead.case.act import Signer
 from fairlead.case.acts import Act, SignedAct, act_digest, act_from, act_payload, record_kind, signed
 from fairlead.case.fold import Accepted, Refusal, lawful_next, propose, retell
 from fairlead.case.record import summary, words
-from fairlead.case.state import CaseState, Known, known_from
+from fairlead.case.state import CaseState, Known, Withdrawal, known_from
 from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn, LegalReview, SeekBasis, SignBasis
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
@@ -44,6 +45,8 @@ from fairlead.label import Label, make_label
 from fairlead.report.holding import FOREVER_MS, Holding
 from fairlead.store import cases, holdings
 from fairlead.store.database import Tx
+
+Named: TypeAlias = tuple[Order, Digest]  # an order, and the digest of its envelope
 
 CASE_CATEGORY = "case"
 SLACK_MS = 5 * 60_000  # a clock may be that far behind before an act counts as one of the past
@@ -168,16 +171,17 @@ def state_of(node: Node, tx: Tx, case: cases.Case) -> CaseState:
     return retell(_signed_acts(node, tx, case))
 
 
-def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, digest: Digest, signer: Asker, at_ms: int) -> int:
+def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, chain: Sequence[Named], signer: Asker, at_ms: int) -> tuple[int, int]:
     """Append `grounds_withdrawn` to every case that cites a lead this order, by itself, takes from an acting unit; how many.
 
     By itself: an order over what another order closes already is recorded too, so that lifting one does not lift the other (P4).
-    `standing`: with the order in it, whose holds are placed.
+    `chain`: the order, then those it stands in place of: where they had taken just the same, nothing is recorded; where they had
+    taken something else, that is restored first. The second number says how often. `standing`: with the order, its holds placed.
     """
-    now_ms = at_ms
+    now_ms, (order, digest) = at_ms, chain[0]
     free = node.house_of(msgspec.structs.replace(standing, orders=()), now_ms)
     alone = node.house_of(msgspec.structs.replace(standing, orders=(order,)), now_ms)
-    touched = 0
+    touched = restored = 0
     for case in cases.all_cases(tx):
         state = state_of(node, tx, case)
         units = {case.unit, state.handed_to or case.unit}
@@ -187,6 +191,12 @@ def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, di
             for row in rows
             if any(_reads(free, unit, case, row, now_ms) and not _reads(alone, unit, case, row, now_ms) for unit in units)
         ]
+        taken = {lead for one in _taken_by(chain[1:], case, state) for lead in one.leads}
+        if set(lost) == taken:
+            continue
+        if taken:
+            restored += _restore(node, tx, case, chain[1:], resume=digest, at_ms=now_ms, signer=signer)
+            state = state_of(node, tx, case)
         if not lost:
             continue
         made = GroundsWithdrawn(
@@ -199,7 +209,7 @@ def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, di
             leads=tuple(sorted(lost)),
         )
         touched += _append(node, tx, case, state, made, signer)
-    return touched
+    return touched, restored
 
 
 def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
@@ -207,17 +217,24 @@ def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
     return digest_of({"case": case.id, "order": order.id}) if order.confidential else digest
 
 
-def restore_grounds(node: Node, tx: Tx, *, order: Order, digest: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
-    """Append `grounds_restored` to every case this order had touched; how many. `resume`: what lifts it, or stands in its place."""
+def restore_grounds(node: Node, tx: Tx, *, chain: Sequence[Named], resume: Digest, at_ms: int, signer: Asker) -> int:
+    """Append `grounds_restored` to every case that an order of the chain had touched; how many."""
+    return sum(_restore(node, tx, case, chain, resume=resume, at_ms=at_ms, signer=signer) for case in cases.all_cases(tx))
+
+
+def _taken_by(chain: Sequence[Named], case: cases.Case, state: CaseState) -> list[Withdrawal]:
+    """What orders of the chain have taken from the case and nothing has restored."""
+    cited = {cited_as(order, digest, case) for order, digest in chain}
+    return [one for one in state.withdrawn if one.order in cited]
+
+
+def _restore(node: Node, tx: Tx, case: cases.Case, chain: Sequence[Named], *, resume: Digest, at_ms: int, signer: Asker) -> int:
     touched = 0
-    for case in cases.all_cases(tx):
-        state = state_of(node, tx, case)
-        cited = cited_as(order, digest, case)
-        if any(one.order == cited for one in state.withdrawn):
-            made = GroundsRestored(
-                case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=cited, resume=resume
-            )
-            touched += _append(node, tx, case, state, made, signer)
+    for taken in _taken_by(chain, case, state_of(node, tx, case)):
+        made = GroundsRestored(
+            case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=taken.order, resume=resume
+        )
+        touched += _append(node, tx, case, state_of(node, tx, case), made, signer)
     return touched
 
 
