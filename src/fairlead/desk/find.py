@@ -26,7 +26,7 @@ from fairlead.envelope import JsonValue, decode, encode
 from fairlead.envelope.cursor import open_place, seal_place
 from fairlead.label import join, label_alarm
 from fairlead.label.interner import LabelCount
-from fairlead.store import holdings, holds, listed
+from fairlead.store import holdings, holds, links, listed
 from fairlead.store.database import Tx
 from fairlead.store.labels import counted, known_labels
 from fairlead.store.listed import FAR_MS, Place, Sight, Wish
@@ -52,7 +52,8 @@ def find(node: Node, asker: Asker, wish: Wish, *, after: str = "", most: int = P
             seen = sight(node, tx, house, asked.request)
             rows, value = page(node, tx, seen, asked, wish, after=after, most=most)
             titles = holdings.titles_of(tx, [row.num for row in rows])
-            items = [item(row, titles[row.num], asked.request) for row in rows]
+            ended = links.cleared_of(tx, [row.holding.digest for row in rows])  # red line 8
+            items = [item(row, titles[row.num], asked.request, "cleared" if row.holding.digest in ended else "") for row in rows]
             outcome = given(node, tx, house, asked, rows, {**value, "items": items})
     node.publish()
     return outcome
@@ -122,9 +123,10 @@ def head(rows: list[Row], request: Request) -> JsonValue:
     return banner(join([row.holding.label for row in rows]), purpose=request.purpose, operation=request.operation)
 
 
-def item(row: Row, title: str, request: Request) -> JsonValue:
-    """A row as a list shows it."""
+def item(row: Row, title: str, request: Request, became: str = "") -> JsonValue:
+    """A row as a list shows it; `became` says what became of a lead."""
     return {
+        **({"became": became} if became else {}),
         "id": row.holding.id,
         "kind": row.holding.kind,
         "from_ms": row.holding.t_min_ms,

@@ -43,12 +43,13 @@ from fairlead.envelope import (
 from fairlead.errors import BadInput
 from fairlead.label import Label, make_label
 from fairlead.report.holding import FOREVER_MS, Holding
-from fairlead.store import cases, holdings
+from fairlead.store import cases, holdings, links
 from fairlead.store.database import Tx
 
 Named: TypeAlias = tuple[Order, Digest]  # an order, and the digest of its envelope
 
 CASE_CATEGORY = "case"
+FOUND_NOTHING = "no_contraband"
 SLACK_MS = 5 * 60_000  # a clock may be that far behind before an act counts as one of the past
 LATE_MAX_MS = 72 * 3_600_000  # as long as the longest lease lets a team be away
 
@@ -283,6 +284,8 @@ def _take(
         cases.add_case(tx, case)
     raw = envelope_to_json(envelope)
     _store(node, tx, case, one, envelope, at_ms=request.at_ms)
+    if judged.state.state == FOUND_NOTHING:
+        _clear(tx, case, judged.state)
     record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw)
     return answer(
         {
@@ -293,6 +296,12 @@ def _take(
             "lawful_next": list(lawful_next(judged.state, request.at_ms)),
         }
     )
+
+
+def _clear(tx: Tx, case: cases.Case, state: CaseState) -> None:
+    """Red line 8: a search that found nothing clears every lead the case rests on, and every lead that stands for one of them."""
+    rows = [row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None]
+    links.clear(tx, {same.holding.digest for row in rows for same in links.same_finding(tx, row.num)}, case.id)
 
 
 def _check_time(made: Act, now_ms: int) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fairlead.agreement import Gatehouse, admit, decide
+from fairlead.agreement import Gatehouse, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.desk import record
@@ -24,11 +24,12 @@ from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
 from fairlead.intake.segment_file import read_segment
 from fairlead.report.distress import of_detections, of_report
-from fairlead.store import holdings
+from fairlead.store import holdings, links
 from fairlead.store.database import Tx
 from fairlead.store.listed import Wish
 
 ID_MAX: Final = 64
+CLEARED: Final = "searched and nothing found: this suspicion has ended"
 
 
 def read(node: Node, asker: Asker, holding_id: str, *, form: str = "full") -> Outcome:
@@ -53,12 +54,15 @@ def _read(node: Node, tx: Tx, house: Gatehouse, asked: Asked, holding_id: str) -
         return refused(redacted(admitted))
     # 3. P6: the receipt is in the log before the answer goes out.
     value = _distress(node, tx, row, asked) if asked.request.form == "distress" else None
-    given = answer(value or shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation))
+    if value is None:
+        whole = shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation)
+        value = {**whole, **beside(tx, house, asked.request, row)}
+    given = answer(value)
     record.use(node, tx, asked, house=house, rows=[row], output=given.body)
     return given
 
 
-def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> JsonValue:
+def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> dict[str, JsonValue]:
     """A holding as its reader gets it."""
     holding = row.holding
     return {
@@ -70,6 +74,22 @@ def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> JsonValue:
         "to_ms": holding.t_max_ms,
         "body": decode(holdings.body_of(tx, holding.id)),
     }
+
+
+def beside(tx: Tx, house: Gatehouse, request: Request, row: Row) -> dict[str, JsonValue]:
+    """What has become of a lead: that a case found nothing behind it, which this reader is told whoever searched (red line 8), and the
+    leads it replaces or is replaced by, of which only those the reader may read (P7)."""
+    told: dict[str, JsonValue] = {}
+    if row.holding.kind != "lead":
+        return told
+    if links.cleared_of(tx, [row.holding.digest]):
+        told["cleared"] = CLEARED
+    older, newer = links.replaces(tx, row.num), links.replaced_by(tx, row.num)
+    for name, others in (("replaces", older), ("replaced_by", newer)):
+        seen: list[JsonValue] = [one.holding.id for one in others if decide(house, request, facts_of(one)).permitted]
+        if seen:
+            told[name] = seen
+    return told
 
 
 def _distress(node: Node, tx: Tx, row: Row, asked: Asked) -> JsonValue:

@@ -82,10 +82,14 @@ def add_replaced(tx: Connection, num: int, *, old: int) -> None:
     tx.execute(insert(replaced).values(num=num, old=old))
 
 
-def replaces(tx: Connection, num: int) -> Row | None:
-    """The lead that this one stands for."""
-    old = tx.execute(select(replaced.c.old).where(replaced.c.num == num)).scalar_one_or_none()
-    return None if old is None else by_nums(tx, [int(old)])[0]
+def replaces(tx: Connection, num: int) -> list[Row]:
+    """The lead that this one stands for, if it does."""
+    return by_nums(tx, list(tx.execute(select(replaced.c.old).where(replaced.c.num == num)).scalars()))
+
+
+def replaced_by(tx: Connection, num: int) -> list[Row]:
+    """The leads that stand for this one, oldest first."""
+    return by_nums(tx, list(tx.execute(select(replaced.c.num).where(replaced.c.old == num).order_by(replaced.c.num)).scalars()))
 
 
 def same_finding(tx: Connection, num: int) -> list[Row]:
@@ -103,10 +107,16 @@ def same_finding(tx: Connection, num: int) -> list[Row]:
 
 def clear(tx: Connection, digests: Iterable[str], case_id: str) -> None:
     """A case found nothing behind these leads (red line 8)."""
-    known = set(tx.execute(select(cleared.c.digest).where(cleared.c.case_id == case_id)).scalars())
+    known = set(tx.execute(select(cleared.c.digest).where(cleared.c.case_id == case_id)).scalars().all())
     fresh = sorted(set(digests) - known)
     if fresh:
         tx.execute(insert(cleared), [{"digest": digest, "case_id": case_id} for digest in fresh])
+
+
+def clear_alike(tx: Connection, digest: str, *, like: str) -> None:
+    """What stands for a cleared lead is cleared by the same cases."""
+    for case_id in tx.execute(select(cleared.c.case_id).where(cleared.c.digest == like)).scalars().all():
+        clear(tx, [digest], case_id)
 
 
 def cleared_of(tx: Connection, digests: Sequence[str]) -> set[str]:
