@@ -227,7 +227,15 @@ def _receipt_table(items: list[dict[str, Any]]) -> None:
 def inbox(person: AsOption, unit: UnitOption = "", node: NodeOption = DEFAULT_NODE, as_json: JsonOption = False) -> None:
     """What somebody tried with this originator's holdings and was refused; excluded uses first."""
     with opened(node) as one:
-        show(audit.inbox(one, asker(one, person, unit)), as_json=as_json, human=lambda value: _receipt_table(value["items"]))
+        show(audit.inbox(one, asker(one, person, unit)), as_json=as_json, human=_inbox)
+
+
+def _inbox(value: dict[str, Any]) -> None:
+    _receipt_table(value["items"])
+    for name, told in (("under_overrides", "uses under an override"), ("for_rescue", "reads for rescue, to be reviewed")):
+        if value[name]:
+            OUT.print(f"{value[f'{name}_count']} {told}:")
+            _receipt_table(value[name])
 
 
 def verify(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fairlead.desk.audit import receipts
+from fairlead.desk.audit import inbox, receipts
 from fairlead.desk.halt import Wish, halt, preview_order
 from fairlead.desk.observe import Count, observe
 from fairlead.desk.read import list_holdings, read
@@ -72,6 +72,8 @@ def test_p4_the_rescue_path_survives_every_order_with_the_minimum_and_no_other_r
     assert (newest.form, newest.unit, newest.outcome) == ("distress", "rescue", "given"), "marked, to be reviewed"
     shown_receipts = value(receipts(tiny.node, tiny.who("inspector"), party="bravo"))["receipts"]
     assert shown_receipts[0]["form"] == "distress"
+    told = value(inbox(tiny.node, tiny.who("bravo-release")))
+    assert [(one["unit"], one["form"]) for one in told["for_rescue"]] == [("rescue", "distress")]
     listed = value(list_holdings(tiny.node, rescue(tiny), form="distress"))
     assert [one["id"] for one in listed["items"]] == [held]
     assert all(set(point) == MINIMUM for one in listed["items"] for point in one["distress"])
