@@ -113,6 +113,14 @@ def test_p1_an_override_for_another_record_unit_purpose_operation_or_by_another_
     assert not said(msgspec.structs.replace(MADE, **changed)).permitted
 
 
+def test_p1_an_override_for_a_record_is_for_no_other_though_another_override_names_that():
+    """Two are in force; the other's record is read by the units of this one."""
+    other = msgspec.structs.replace(MADE, id="w", holdings=("b" * 64,), units=("c1",))
+    there = msgspec.structs.replace(HELD, digest="b" * 64)
+    assert not decide(house(HOLD, MADE, other), asked(), there).permitted
+    assert decide(house(HOLD, MADE, other), asked(), HELD).permitted
+
+
 @pytest.mark.parametrize(("at_ms", "permitted"), [(AT - 1, False), (AT, True), (AT + 99, True), (AT + 100, False), (AT + 101, False)])
 def test_p1_an_override_holds_from_its_first_instant_and_not_at_its_last(at_ms: int, permitted: bool):
     assert said(MADE, asked(at_ms=at_ms)).permitted is permitted

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, label, log, marking, proof
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof
 from tests.seeded.fault import Fault
 
-FAULTS: tuple[Fault, ...] = (*label.FAULTS, *agreement.FAULTS, *desk.FAULTS, *log.FAULTS, *case.FAULTS, *proof.FAULTS, *marking.FAULTS)
+FAULTS: tuple[Fault, ...] = (
+    *label.FAULTS,
+    *gate.FAULTS,
+    *agreement.FAULTS,
+    *desk.FAULTS,
+    *log.FAULTS,
+    *case.FAULTS,
+    *proof.FAULTS,
+    *marking.FAULTS,
+)
 
 __all__ = ["FAULTS", "Fault"]

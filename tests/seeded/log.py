@@ -70,7 +70,7 @@ FAULTS = (
     Fault(
         "receipts-not-delivered",
         LEDGER,
-        "    _write_receipts(tx, root, log, done, size)\n",
+        "    files += [(receipt_path(root, log.party, index), raw) for index, raw in delivered]\n",
         "",
         f"{STORED}::test_a_receipt_is_delivered_to_its_originators_home_as_it_was_signed",
     ),
