@@ -48,7 +48,7 @@ NEEDS: Final[dict[str, str]] = {
     "not_met_detained": "nobody is met as detained: first a record as crew, then a detention on a basis",
     "adviser_for_minor": "for a minor, a legal adviser signs too",
     "liberty_known": "liberty was not taken later than the act that records it",
-    "number_new": "no other seizure has this number, in any case of the node",
+    "number_new": "the seizure number is no other of the party, however it is spelt",
     "weights_sound": "net is not above gross",
     "seal_matches": "the seal is the one on record; otherwise `seal_broken` comes first",
     "two_signers": "a second person saw it and signs",

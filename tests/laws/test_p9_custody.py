@@ -188,6 +188,23 @@ def test_p9_a_number_another_case_took_meanwhile_refuses_the_seizure() -> None:
     assert isinstance(propose(story.state, act, KNOWN), Accepted)
 
 
+@pytest.mark.parametrize(
+    "spelt", ["sn-1", "SN 1", "SN1", "SN\u20111", "\uff33\uff2e-\uff11", "S N - 1", "SN_1", "SN\u200b-1", " sn\u2013 1"]
+)
+def test_p9_a_seizure_number_is_the_same_however_it_is_spelt(spelt: str) -> None:
+    story = stored(until("found")).ok("find", "boarder", exhibit="E2").ok("photograph", "boarder", exhibit="E2")
+    assert "already taken" in story.no("seize", "boarder", exhibit="E2", seizure_number=spelt).reason
+    story.known = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({spelt.replace("1", "9").replace("\uff11", "9")}))
+    assert "already taken" in story.no("seize", "boarder", exhibit="E2", seizure_number="SN-9").reason
+    story.ok("seize", "boarder", exhibit="E2", seizure_number="SN-2")
+
+
+def test_p9_a_seizure_number_of_nothing_that_shows_is_none() -> None:
+    story = until("found").ok("photograph", "boarder", exhibit="E1")
+    for number in ("-", " ", "\u200b", "--- -"):
+        assert "letter or a digit" in story.no("seize", "boarder", exhibit="E1", seizure_number=number).reason
+
+
 def test_p9_what_was_done_stays_done_when_roles_units_and_regimes_change_later() -> None:
     story = demo().ok("grounds_withdrawn", "node")
     today = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({"SN-1"}), enforcement_units=frozenset())

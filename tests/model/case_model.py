@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -150,6 +151,11 @@ def digest(act: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(act, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
+def plain(number: str) -> str:
+    """ASCII is all the model needs: letters and digits in one case."""
+    return re.sub(r"[^a-z0-9]", "", number.lower())
+
+
 class CaseModel:
     """The case as dictionaries; `step` says whether an act is lawful and takes it if so."""
 
@@ -290,8 +296,8 @@ class CaseModel:
             if thing["custodian"] not in by or by[thing["custodian"]][1] != thing["unit"]:
                 return False
             if verb == "seize":
-                taken = self.numbers | {t["number"] for t in self.things.values()}
-                return act["seizure_number"] not in taken
+                taken = {plain(one) for one in (*self.numbers, *(t["number"] for t in self.things.values())) if one}
+                return plain(act["seizure_number"]) not in taken | {""}
             if verb == "weigh":
                 return bool(act["net_g"] <= act["gross_g"])
             if verb == "destroy":

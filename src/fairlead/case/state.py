@@ -152,8 +152,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What this room must be told of the world outside the case: numbers other cases took, who may be handed a boarding, and which of
-    the leads an act cites the acting unit could read now."""
+    """What this room must be told of the world outside the case: numbers other cases of the party took, who may be handed a boarding,
+    and which of the leads an act cites the acting unit could read now."""
 
     seizure_numbers: frozenset[str]
     enforcement_units: frozenset[str]

@@ -20,7 +20,7 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, party_of, refuse
-from fairlead.desk.interdict import restore_grounds, withdraw_grounds
+from fairlead.desk.interdict import deliver_acts, restore_grounds, withdraw_grounds
 from fairlead.desk.node import Node, supposing
 from fairlead.desk.orders import chain_of, no_such_order
 from fairlead.desk.prove import unbroken
@@ -129,6 +129,7 @@ def halt(node: Node, asker: Asker, wish: Wish) -> Outcome:
         given = answer({"order": order.id, "in_force_ms": at_ms, "epoch": epoch, **grounds, **told})
     node.home(order.originator).deliver("order", sha256_hex(raw), raw)
     deliver(node, notices)
+    deliver_acts(node, since_ms=at_ms)
     node.publish()
     return given
 
@@ -152,6 +153,7 @@ def resume(node: Node, asker: Asker, order_id: str) -> Outcome:
         restored = restore_grounds(node, tx, chain=chain, resume=sha256_hex(raw), at_ms=at_ms, signer=asker)
         given = answer({"resumed": order_id, "in_force_ms": at_ms, "grounds_restored": restored})
     node.home(lifted.originator).deliver("resume", sha256_hex(raw), raw)
+    deliver_acts(node, since_ms=at_ms)
     node.publish()
     return given
 

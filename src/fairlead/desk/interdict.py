@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from fairlead.agreement import Facts, Gatehouse, Order, Request, Standing, admit, decide
+from fairlead.agreement import Facts, Gatehouse, Grant, Order, Request, Standing, admit, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.case.act import Signer
@@ -26,6 +26,7 @@ from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn, LegalRe
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.authority import asked_as, party_of
 from fairlead.desk.node import Node
 from fairlead.envelope import (
     Digest,
@@ -49,6 +50,7 @@ from fairlead.store.database import Tx
 Named: TypeAlias = tuple[Order, Digest]  # an order, and the digest of its envelope
 
 CASE_CATEGORY = "case"
+DO_GRANT = f"grant category {CASE_CATEGORY} to its units"
 FOUND_NOTHING = "no_contraband"
 SLACK_MS = 5 * 60_000  # a clock may be that far behind before an act counts as one of the past
 LATE_MAX_MS = 72 * 3_600_000  # as long as the longest lease lets a team be away
@@ -60,16 +62,19 @@ def open_case(node: Node, asker: Asker, *, lead: str, vessel: str) -> Outcome:
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
         asked = ask(node, tx, asker, act="case", at_ms=at_ms)
-        row = _lead(tx, lead)
+        row, party = _lead(tx, lead), party_of(node, asker)
         reading = msgspec.structs.replace(asked.request, act="read")
         admitted = admit(house, asked.request)
         if admitted or row is None or not decide(house, reading, facts_of(row)).permitted:
             record.refusal(node, tx, asked, house=house, rows=[row] if row else [])
             outcome: Outcome = refused(redacted(admitted))
+        elif not _case_grants(node, tx, party):
+            record.refusal(node, tx, asked, house=house, rows=[], also=[party])
+            outcome = refused({"answer": "refused", "reasons": [f"{party} has no agreement for its own case records: {DO_GRANT}"]})
         else:
             case = cases.Case(
                 id=new_id(node.random_bytes(16)),
-                party=node.coalition.book.units[asker.unit].party,
+                party=party,
                 unit=asker.unit,
                 operation=asker.operation,
                 lead=row.holding.digest,
@@ -82,6 +87,7 @@ def open_case(node: Node, asker: Asker, *, lead: str, vessel: str) -> Outcome:
                 "leads": [row.holding.digest],
             }
             outcome = _take(node, tx, asked, case, fields, (), opening=True)
+    deliver_acts(node, since_ms=at_ms)
     node.publish()
     return outcome
 
@@ -104,6 +110,7 @@ def act(
             outcome: Outcome = refused(redacted(admitted))
         else:
             outcome = _take(node, tx, asked, case, fields, also_signed_by)
+    deliver_acts(node, since_ms=at_ms)
     node.publish()
     return outcome
 
@@ -245,8 +252,21 @@ def _append(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, s
     one = signed(made, *_signers(node, tx, envelope, made, {signer.person: signer.unit}))
     if not isinstance(propose(state, one, _known(node, tx, case, state, made, made.at_ms)), Accepted):
         return 0
-    _store(node, tx, case, one, envelope, at_ms=node.clock.now_ms())
+    raw, now_ms = envelope_to_json(envelope), node.clock.now_ms()
+    _store(node, tx, case, one, envelope, at_ms=now_ms)
+    digest = sha256_hex(raw)
+    asked = asked_as(signer, act="case", at_ms=now_ms, evidence=digest)
+    record.event(node, tx, asked, party=case.party, subject=digest, kind=record_kind(made), output=raw)
     return 1
+
+
+def deliver_acts(node: Node, *, since_ms: int) -> None:
+    """After the commit: the acts recorded from this instant on, each to the home of the party whose case it is (P9)."""
+    with node.db.read() as tx:
+        found = cases.acts_since(tx, since_ms)
+    for party, envelope in found:
+        raw = envelope_to_json(envelope)
+        node.home(party).deliver(envelope.kind, sha256_hex(raw), raw)
 
 
 def _take(
@@ -337,11 +357,9 @@ def _store(node: Node, tx: Tx, case: cases.Case, one: SignedAct, envelope: Envel
 
 def case_label(node: Node, tx: Tx, party: str) -> Label:
     """The label of a party's own case records: exactly what its grants of the category `case` give. Raises BadInput for none."""
-    grants = [one for one in node.standing(tx).grants if one.originator == party and CASE_CATEGORY in one.categories]
+    grants = _case_grants(node, tx, party)
     if not grants:
-        raise BadInput(
-            "the party has no agreement for its own case records", where=party, do=f"grant category {CASE_CATEGORY} to its units"
-        )
+        raise BadInput("the party has no agreement for its own case records", where=party, do=DO_GRANT)
     return make_label(
         node.coalition.book,
         originator=party,
@@ -351,6 +369,10 @@ def case_label(node: Node, tx: Tx, party: str) -> Label:
         purposes={purpose for one in grants for purpose in one.purposes},
         operations={operation for one in grants for operation in one.operations},
     )
+
+
+def _case_grants(node: Node, tx: Tx, party: str) -> list[Grant]:
+    return [one for one in node.standing(tx).grants if one.originator == party and CASE_CATEGORY in one.categories]
 
 
 def _signers(node: Node, tx: Tx, envelope: Envelope, made: Act, units: Mapping[str, str]) -> tuple[Signer, ...]:
@@ -378,9 +400,10 @@ def _signed_acts(node: Node, tx: Tx, case: cases.Case) -> list[SignedAct]:
 
 
 def _known(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, at_ms: int) -> Known:
+    """What the case's own party took, elsewhere: a number taken in a case that the asker may not see is not told (P7)."""
     numbers = set()
     for other in cases.all_cases(tx):
-        if other.id != case.id:
+        if other.id != case.id and other.party == case.party:
             for stored in cases.acts_of(tx, other.id):
                 value = decode(stored.envelope.payload_bytes)
                 if isinstance(value, dict) and value.get("act") == "seize":

@@ -29,10 +29,11 @@ from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
 from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
-from fairlead.store import events, holdings, ledger
+from fairlead.store import cases, events, holdings, ledger
 from fairlead.store.database import Database, Tx
 from fairlead.store.files import SERVING
 
+UNDELIVERED_ACTS_MAX = 512  # an order may withdraw the grounds of many cases at once
 UNDELIVERED_MAX = 64  # an ingest delivers each manifest before it makes the next, so a crash leaves one a process
 
 
@@ -93,10 +94,14 @@ class Node:
         with self.db.read() as tx:
             stored = events.all_events(tx)
             manifests = holdings.newest_manifests(tx, most=UNDELIVERED_MAX)
+            acts = cases.newest_acts(tx, most=UNDELIVERED_ACTS_MAX)
         for one in stored:
             raw = envelope_to_json(one.envelope)
             for party in parties_told(one.event):
                 self.home(party).deliver(kind_of(one.event), sha256_hex(raw), raw)
+        for party, envelope in acts:
+            raw = envelope_to_json(envelope)
+            self.home(party).deliver(envelope.kind, sha256_hex(raw), raw)
         for feed, raw in manifests:
             known = self.coalition.feeds.get(feed)
             if known is not None:

@@ -30,7 +30,7 @@ from fairlead.receipt.watch import Halted, Kept, OwnSegment, breaches, halted, u
 from fairlead.store.files import PUBLISHING, one_at_a_time
 
 T = TypeVar("T")
-DELIVERED: Final = frozenset({*KINDS, "segment-manifest"})  # what a home gets the signed record of
+DELIVERED: Final = frozenset({*KINDS, "segment-manifest", "case-act", "custody-act"})  # what a home gets the signed record of
 LOOKS: Final = 3  # a node that lives delivers a record a moment before or after it publishes the entry
 BETWEEN_S: Final = 0.3
 

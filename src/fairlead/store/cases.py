@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from fairlead.case.act import Signer
 from fairlead.envelope import Envelope, JsonValue, decode, encode, envelope_from_json, envelope_to_json
@@ -54,6 +54,27 @@ def add_act(tx: Connection, case_id: str, holding: str, envelope: Envelope, sign
         insert(case_acts).values(case_id=case_id, idx=idx, holding=holding, envelope=envelope_to_json(envelope), signers=encode(signed))
     )
     return idx
+
+
+def acts_since(tx: Connection, since_ms: int) -> list[tuple[str, Envelope]]:
+    """The acts of all cases recorded from this instant on, each with the party whose case it is."""
+    return _owned(tx, _ACTS.where(holdings.c.created_ms >= since_ms))
+
+
+def newest_acts(tx: Connection, *, most: int) -> list[tuple[str, Envelope]]:
+    """The acts recorded last, of all cases, each with the party whose case it is."""
+    return _owned(tx, _ACTS.order_by(holdings.c.num.desc()).limit(most))
+
+
+_ACTS = (
+    select(cases.c.party, case_acts.c.envelope)
+    .join(cases, cases.c.id == case_acts.c.case_id)
+    .join(holdings, holdings.c.id == case_acts.c.holding)
+)
+
+
+def _owned(tx: Connection, wanted: Select[tuple[str, bytes]]) -> list[tuple[str, Envelope]]:
+    return [(row.party, envelope_from_json(row.envelope)) for row in tx.execute(wanted)]
 
 
 def acts_of(tx: Connection, case_id: str) -> list[StoredAct]:
