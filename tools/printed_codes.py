@@ -82,6 +82,9 @@ ACT_WORDS: Final[dict[str, str]] = {
     "order": "suspend and resume, and sign grants for one's party",
     "case": "open a case and take acts of it that the tables give the role",
     "exposure": "list who had used what an order closes",
+    "terms": "look at agreements, assurances and the code-book",
+    "review": "review the risk of a draft, and sign it second",
+    "agree": "draft, amend and denounce agreements, give assurances, change the code-book",
     "export": "give a lead or report, in a carrier, to a system outside",
 }
 REGIME_WORDS: Final[dict[str, str]] = {

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fairlead.desk import halt, interdict, orders, read
+from fairlead.desk import interdict, orders, read
 from fairlead.desk.answer import Answer
 from fairlead.desk.clock import SetClock
 from fairlead.desk.node import Node

@@ -30,7 +30,6 @@ from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signers_of
 from fairlead.desk.authority import entitled, party_of, refuse
 from fairlead.desk.node import Node
-from fairlead.desk.ask import signers_of
 from fairlead.envelope import JsonValue, envelope_to_json, sha256_hex
 from fairlead.errors import BadInput
 from fairlead.label import CodeBook

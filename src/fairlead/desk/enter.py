@@ -20,10 +20,9 @@ from fairlead.agreement.signing import needed, signers
 from fairlead.agreement.standing import apply
 from fairlead.agreement.terms import Grant
 from fairlead.desk import record
-from fairlead.desk.ask import Asker, signed_by
+from fairlead.desk.ask import Asker, signed_by, signers_of
 from fairlead.desk.authority import asked_as
 from fairlead.desk.node import Node
-from fairlead.desk.override import signers_of
 from fairlead.desk.prove import unbroken
 from fairlead.envelope import Digest, Envelope, decode, encode, envelope_to_json, sha256_hex, sign
 from fairlead.errors import BadInput, BadSignature, MalformedBytes
