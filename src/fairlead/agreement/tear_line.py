@@ -157,5 +157,6 @@ def lacking(said: Signed, parties: Iterable[str], signers: Sequence[Person]) -> 
     owners = sorted(set(parties))
     author = [one for one in signers if one.code == said.author and one.party in owners]
     unsigned = () if author else (Reason(conjunct="signatures", detail="its author has not signed it"),)
-    officers = (enough(signers, party=party, role=RELEASING, count=1, not_among=[said.author]) for party in owners)
+    others = [one for one in signers if one.code != said.author]
+    officers = (enough(others, party=party, role=RELEASING, count=1, not_among=()) for party in owners)
     return (*unsigned, *(reason for reasons in officers for reason in reasons))

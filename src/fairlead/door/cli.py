@@ -19,6 +19,7 @@ from fairlead.door import (
     verbs_node,
     verbs_prove,
     verbs_read,
+    verbs_release,
 )
 from fairlead.door.shell import guarded
 
@@ -56,6 +57,7 @@ for room in (
     verbs_agree,
     verbs_assure,
     verbs_book,
+    verbs_release,
 ):
     room.add_to(app)
 app.add_typer(verbs_case.app, name="case")
