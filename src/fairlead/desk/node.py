@@ -96,9 +96,8 @@ class Node:
             manifests = holdings.newest_manifests(tx, most=UNDELIVERED_MAX)
             acts = cases.newest_acts(tx, most=UNDELIVERED_ACTS_MAX)
         for one in stored:
-            raw = envelope_to_json(one.envelope)
             for party in parties_told(one.event):
-                self.home(party).deliver(kind_of(one.event), sha256_hex(raw), raw)
+                self.home(party).deliver(kind_of(one.event), sha256_hex(one.raw), one.raw)
         for party, envelope in acts:
             raw = envelope_to_json(envelope)
             self.home(party).deliver(envelope.kind, sha256_hex(raw), raw)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from fairlead.agreement.events import KINDS, Event, Resume, kind_of, party_bound, subject_of
 from fairlead.agreement.order import Order
-from fairlead.envelope import Digest, Envelope, PublicKey, decode, digest_of, envelope_from_json, envelope_to_json
+from fairlead.envelope import Digest, Envelope, PublicKey, digest_of, envelope_from_json, envelope_to_json, read_as
 from fairlead.errors import BadInput, MalformedBytes, NotANode
 from fairlead.store import holds as hold_sets
 from fairlead.store.schema import certificates, events
@@ -25,6 +25,7 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     event: Event
     envelope: Envelope
+    raw: bytes  # of the envelope
     durable_at_ms: int
 
 
@@ -110,12 +111,13 @@ def events_of(tx: Connection, subject: str, *, until_ms: int) -> list[StoredEven
 def _read(rows: Iterable[Row[Any]]) -> list[StoredEvent]:
     found = []
     for row in rows:
-        envelope = envelope_from_json(row.envelope)
+        raw = bytes(row.envelope)
+        envelope = envelope_from_json(raw)
         try:
-            event = msgspec.convert(decode(envelope.payload_bytes), KINDS[row.kind])
-        except (msgspec.ValidationError, KeyError) as error:
+            event = read_as(envelope.payload_bytes, KINDS[row.kind])
+        except (MalformedBytes, KeyError) as error:
             raise MalformedBytes("an agreement event does not read", where=f"event {row.seq}", why=str(error)) from error
-        found.append(StoredEvent(seq=row.seq, event=event, envelope=envelope, durable_at_ms=row.durable_at_ms))
+        found.append(StoredEvent(seq=row.seq, event=event, envelope=envelope, raw=raw, durable_at_ms=row.durable_at_ms))
     return found
 
 
