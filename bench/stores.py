@@ -76,14 +76,11 @@ class Mix:
         """Rows of `holdings`, in parts: small ones, because a list does not look at bodies."""
         for start in range(0, self.size, PART):
             end = min(start + PART, self.size)
-            ids = np.random.default_rng(start).bytes(16 * (end - start)).hex()
             columns = (self.label, self.t_max, self.not_before, self.expires)
-            drawn = zip(*(column[start:end].tolist() for column in columns), strict=True)
+            drawn = zip(range(start + 1, end + 1), *(column[start:end].tolist() for column in columns), strict=True)
             yield [
-                (num, id, "lead", label, id, t_max - 1_000, t_max, begin, end_ms, t_max, "", 1, "a lead", "a lead", b"", b"{}", b"{}")
-                for num, (label, t_max, begin, end_ms), id in zip(
-                    range(start + 1, end + 1), drawn, (ids[at : at + 32] for at in range(0, len(ids), 32)), strict=True
-                )
+                (num, f"{num:032x}", "lead", label, "", t_max, t_max, begin, until, t_max, "", 1, "a lead", "a lead", b"", b"{}", b"{}")
+                for num, label, t_max, begin, until in drawn
             ]
 
 
@@ -128,3 +125,30 @@ def _index(database: Database) -> None:
         for index in holdings.indexes:
             assert isinstance(index, Index)
             index.create(tx)
+
+
+class Derived:
+    """Sources, and what was derived from them: leads rest on sources of their time and now and then on earlier leads."""
+
+    def __init__(self, sources: int, derived: int, seed: int = 11) -> None:
+        rng = np.random.default_rng(seed)
+        self.sources, self.size = sources, sources + derived
+        child = np.repeat(np.arange(sources + 1, self.size + 1), rng.integers(1, 6, derived))
+        of_source = rng.random(len(child)) < 0.8
+        from_source = np.clip((child - sources) * sources // derived - rng.geometric(0.02, len(child)), 1, sources)
+        from_lead = np.maximum(child - rng.geometric(0.001, len(child)), sources + 1)
+        parent = np.where(of_source | (from_lead >= child), from_source, from_lead)
+        self.links = np.unique(np.stack([child, parent], 1), axis=0)
+        self.depth = self._depths()
+
+    def _depths(self) -> list[int]:
+        depth = [0] * (self.size + 1)
+        for child, parent in self.links.tolist():
+            if depth[parent] >= depth[child]:
+                depth[child] = depth[parent] + 1
+        return depth
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Child, parent, depth of the child."""
+        depths = np.array(self.depth)[self.links[:, 0]]
+        return np.column_stack([self.links, depths])

@@ -51,6 +51,8 @@ def add_holding(
         if len(above) != len(set(holding.parents)):
             raise LabelFault("a parent is unknown, so the holding cannot be labelled", where=holding.id)
         derived(holding, [row.holding for row in above])  # P3, second place
+    if holding.feed and (above or behind):
+        raise LabelFault("what was made from others comes from no feed", where=holding.id)
     feeds = frozenset({holding.feed} if holding.feed else ()).union(*(row.feeds for row in above))
     depth = 1 + max((row.depth for row in (*above, *behind)), default=-1)
     facts = None if above else source or _source(holding)

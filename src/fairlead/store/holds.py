@@ -73,12 +73,31 @@ def sources_of(tx: Connection, order: Order) -> BitMap:
     """The sources the rule itself selects."""
     known = known_labels(tx)
     own = [number for number, one in known.items() if any(party == order.originator for party, _ in one.label.originators)]
+    if by_feed_alone(order):
+        return _of_feeds(tx, order, {number: known[number].label for number in own})
     query = select(*SOURCE).where(holdings.c.source != b"", holdings.c.label.in_(own))
     if order.feeds:
         query = query.where(holdings.c.feed.in_(order.feeds))
     if order.window_to_ms:
         query = query.where(holdings.c.t_min_ms < order.window_to_ms)
     return BitMap(row.num for row in tx.execute(query) if matches(order, _facts(row, known[row.label].label)))
+
+
+def by_feed_alone(order: Order) -> bool:
+    """Whether all that the rule looks at in a source is its feed and its label."""
+    finer = order.sensors or order.regions or order.channels or order.assets or order.objects
+    return bool(order.feeds) and not (finer or order.window_from_ms or order.window_to_ms)
+
+
+def _of_feeds(tx: Connection, order: Order, own: dict[int, Label]) -> BitMap:
+    """The sources of these feeds, the rule asked once for each feed and label. Only sources have a feed."""
+    found = BitMap()
+    for number, label in own.items():
+        for feed in order.feeds:
+            if matches(order, SourceFacts(label=label, feed=feed, t_min_ms=0, t_max_ms=0)):
+                query = select(holdings.c.num).where(holdings.c.feed == feed, holdings.c.label == number, holdings.c.depth == 0)
+                found.update(tx.execute(query).scalars().all())
+    return found
 
 
 SOURCE = tuple(holdings.c[name] for name in ("num", "label", "feed", "t_min_ms", "t_max_ms", "digest", "source"))

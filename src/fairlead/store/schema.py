@@ -94,7 +94,7 @@ Index(
     postgresql_include=["num"],
 )
 Index("holdings_newest", holdings.c.kind, holdings.c.t_max_ms.desc())
-Index("holdings_feed", holdings.c.feed)
+Index("holdings_feed", holdings.c.feed, holdings.c.label, holdings.c.depth)
 Index("holdings_digest", holdings.c.digest)
 
 parents = Table(
