@@ -55,7 +55,8 @@ positions at least an hour old, in cells of ten kilometres or more, as counts. N
 """
 CARVE_OUTS_HEAD: Final = """## Carve-outs of an order
 
-What an order may leave open. Only an order that names a feed can have one.
+What an order may leave open; the first only if its originator says so, the other on every order that does not say why not
+([orders](orders.md#carve-outs)).
 
 | carve-out | meaning |
 |---|---|

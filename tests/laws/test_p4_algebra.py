@@ -73,7 +73,7 @@ class Universe:
         for feed, one in itertools.product(sorted(feeds), standing):
             about = frozenset({"7"} if feed == "a-ais" else ())
             source = SourceFacts(label=self.labels[frozenset({feed})], feed=feed, t_min_ms=0, t_max_ms=1, objects=about)
-            found |= lying(one, source, (), later=False)
+            found |= lying(one, source, (), stored="before")
         return frozenset(found)
 
 

@@ -24,7 +24,7 @@ def sets(one: Order, *feeds: str) -> frozenset[str]:
         SourceFacts(label=label(originator=world.FEEDS[feed], category=world.CATEGORY[feed]), feed=feed, t_min_ms=0, t_max_ms=1)
         for feed in feeds
     ]
-    return frozenset[str]().union(*(lying(one, source, (), later=False) for source in sources))
+    return frozenset[str]().union(*(lying(one, source, (), stored="before") for source in sources))
 
 
 def stopped(one: Order, *, unit: str = "b1", person: str = "ben", ais: bool = False, feeds: tuple[str, ...] = ("a-radar",)) -> bool:

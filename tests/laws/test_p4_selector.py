@@ -111,13 +111,13 @@ def test_p4_a_hold_is_closed_under_descent_and_lies_where_the_reference_says() -
                 events.append(hold(rng, f"o{len(events)}"))
                 for name, record in records.items():  # a hold is placed on all there is, in the order it was stored
                     above = frozenset[str]().union(*(sets[parent] for parent in record.parents))
-                    sets[name] |= lying(events[-1], record.source, above, later=False)
+                    sets[name] |= lying(events[-1], record.source, above, stored="before")
                 continue
             parents = tuple(rng.sample(sorted(records), min(len(records), rng.choice([0, 1, 2, 3]))))
             record = gate_model.Record(None, 0, 9, None if parents else source(rng), parents, len(events))
             above = frozenset[str]().union(*(sets[parent] for parent in parents))
             records[f"r{step:02d}"] = record
-            sets[f"r{step:02d}"] = frozenset[str]().union(*(lying(one, record.source, above, later=True) for one in events))
+            sets[f"r{step:02d}"] = frozenset[str]().union(*(lying(one, record.source, above, stored="after") for one in events))
         a_world = gate_model.World(orders.book(), {}, events, records)
         for name, record in records.items():
             for seq, order in enumerate(events, 1):

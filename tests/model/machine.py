@@ -60,12 +60,12 @@ class Machine:
             self.book = event.book
         if isinstance(event, Order) and event.is_hold:
             for name, record in self.records.items():  # parents come first
-                self.held[name] |= lying(event, record.source, self.inherited(record), later=False)
+                self.held[name] |= lying(event, record.source, self.inherited(record), stored="before")
 
     def store(self, record: Record) -> None:
         name = self.name("r")
         self.records[name] = record._replace(stored=len(self.events), digest=f"{name:0>64}")
-        sets = (lying(order, record.source, self.inherited(record), later=True) for order in self.standing.orders)
+        sets = (lying(order, record.source, self.inherited(record), stored="after") for order in self.standing.orders)
         self.held[name] = frozenset().union(*sets)
 
     def inherited(self, record: Record) -> frozenset[str]:

@@ -79,7 +79,7 @@ def orders(draw: st.DrawFn) -> Order:
         no_rescue_because=draw(st.one_of(st.just(""), TEXT)),
         fears=draw(st.one_of(st.just(""), TEXT)),
         replaces=draw(st.sampled_from(["", "0123abcd"])),
-        confidential=confidential,
+        told="oversight" if confidential else "all",
         officer=draw(st.sampled_from(["", "ann"])),
         recalls=recalls,
         answer_by_ms=draw(later) if recalls else 0,

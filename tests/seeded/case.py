@@ -116,7 +116,7 @@ FAULTS = (
     Fault(
         "grounds-on-a-lead-nobody-may-read",
         VERB,
-        "frozenset(row.holding.digest for row in rows if _reads(house, unit, case, row, at_ms))",
+        "frozenset(row.holding.digest for row in rows if reads(house, unit, case, row, at_ms))",
         "frozenset(row.holding.digest for row in rows)",
         f"{CASE}::test_p8_after_a_halt_a_basis_rests_on_a_lead_that_can_be_read_or_on_an_own_sighting",
     ),

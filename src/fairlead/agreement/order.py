@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -28,6 +28,7 @@ from fairlead.label.codebook import need, need_all
 OBJECTS_MAX: Final = 10_000
 TEXT_MAX: Final = 500
 FREEZE_MAX_MS: Final = 72 * 3_600_000
+Told: TypeAlias = Literal["all", "oversight"]
 _OBJECT: Final = re.compile(r"[1-9][0-9]{0,9}|[0-9a-f]{64}")  # a vessel's number, or the digest of a record
 CARVE_OUTS: Final[dict[str, str]] = {
     "co_originators": "products go on being readable by the other parties they were made from",
@@ -126,7 +127,7 @@ def make_order(
     freeze_until_ms: int = 0,
     condition: str = "",
     verified_by: str = "",
-    confidential: bool = False,
+    told: Told = "all",
     no_rescue_because: str = "",
     officer: str = "",
     recalls: Iterable[str] = (),
@@ -161,7 +162,7 @@ def make_order(
         freeze_until_ms=freeze_until_ms,
         condition=condition,
         verified_by=verified_by or (originator if condition else ""),
-        confidential=confidential,
+        confidential=told == "oversight",
         no_rescue_because=no_rescue_because,
         officer=officer,
         recalls=_codes(book.parties, recalls, "party", where),

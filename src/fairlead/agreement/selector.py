@@ -6,7 +6,7 @@
    names no place lies in every region.
 3. A hold is closed under descent: `lying` says which of the order's sets a record belongs to, from the record itself and its
    parents. `Facts.held` carries the names of all sets a record belongs to (P4). The names, `sets_of`, are
-     <id>          the hold lies on it: `lies_on` is true of it, or of anything it came from
+     <id>          the hold lies on it: it is rooted and of a part the order reaches, or descends from what is
      <id>/rooted   only for an order with a reach in parts: it is a source that `matches`, or descends from one
 4. Reach, in parts: `new` are sources stored after the order, `already_shared` those stored before it, `derived` what is no source
    itself, `future_subscriptions` that no grant signed or amended after the order opens what is rooted.
@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,7 @@ from fairlead.agreement.area import Box, meet
 from fairlead.agreement.order import Order
 from fairlead.label import CodeBook, Label
 
+Stored: TypeAlias = Literal["before", "after"]
 ROOTED: Final = "/rooted"
 
 
@@ -63,24 +64,16 @@ def sets_of(order: Order) -> tuple[str, ...]:
     return (order.id, order.id + ROOTED) if order.reach else (order.id,)
 
 
-def lying(order: Order, source: SourceFacts | None, inherited: Container[str], *, later: bool) -> frozenset[str]:
+def lying(order: Order, source: SourceFacts | None, inherited: Container[str], *, stored: Stored) -> frozenset[str]:
     """The sets of this order that a record belongs to. `source`: none for what is derived; `inherited`: the sets of its parents;
-    `later`: it is stored after the order. A sanitised release is a source with parents: selected as one, and derived from them."""
+    `stored`: before or after the order. A sanitised release is a source with parents: selected as one, and derived from them."""
     if not order.is_hold:
         return frozenset()
     own = source is not None and matches(order, source)
     rooted = own or order.id in inherited or order.id + ROOTED in inherited
-    held = order.id in inherited or (rooted and lies_on(order, later=later, derived=not own))
+    part = "derived" if not own else "new" if stored == "after" else "already_shared"
+    held = order.id in inherited or (rooted and (not order.reach or part in order.reach))
     return frozenset(name for name, inside in ((order.id, held), (order.id + ROOTED, rooted and bool(order.reach))) if inside)
-
-
-def lies_on(order: Order, *, later: bool, derived: bool) -> bool:
-    """Whether the hold lies, in its own right, on a record that is rooted: `later` stored after the order, `derived` no source."""
-    if not order.reach:
-        return True
-    if derived:
-        return "derived" in order.reach
-    return ("new" if later else "already_shared") in order.reach
 
 
 def stops_reader(order: Order, book: CodeBook, *, unit: str, purpose: str, operation: str) -> bool:

@@ -20,7 +20,8 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, party_of, refuse
-from fairlead.desk.interdict import deliver_acts, restore_grounds, withdraw_grounds
+from fairlead.desk.grounds import restore_grounds, withdraw_grounds
+from fairlead.desk.interdict import deliver_acts
 from fairlead.desk.node import Node, supposing
 from fairlead.desk.orders import chain_of, no_such_order
 from fairlead.desk.prove import unbroken
@@ -75,7 +76,7 @@ def draft_order(node: Node, tx: Tx, asker: Asker, wish: Wish, *, at_ms: int) -> 
         raise BadInput("the deadline of a recall, or of a freeze, is over already", do="give a time that is to come")
     coalition = node.coalition
     given = msgspec.structs.asdict(wish)
-    for own in ("freeze_hours", "ordered_at_ms", "answer_by_ms"):
+    for own in ("freeze_hours", "ordered_at_ms", "answer_by_ms", "confidential"):
         given.pop(own)
     made = make_order(
         coalition.book,
@@ -84,6 +85,7 @@ def draft_order(node: Node, tx: Tx, asker: Asker, wish: Wish, *, at_ms: int) -> 
         id=new_id(node.random_bytes(ID_BYTES)),
         originator=party_of(node, asker) or "nobody",
         officer=asker.person,
+        told="oversight" if wish.confidential else "all",
         ordered_at_ms=wish.ordered_at_ms or at_ms,
         freeze_until_ms=at_ms + wish.freeze_hours * HOUR_MS if wish.freeze_hours else 0,
         **given,

@@ -10,19 +10,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 import msgspec
 
-from fairlead.agreement import Facts, Gatehouse, Grant, Order, Request, Standing, admit, decide
+from fairlead.agreement import Facts, Gatehouse, Grant, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.case.act import Signer
 from fairlead.case.acts import Act, SignedAct, act_digest, act_from, act_payload, record_kind, signed
 from fairlead.case.fold import Accepted, Refusal, lawful_next, propose, retell
 from fairlead.case.record import summary, words
-from fairlead.case.state import CaseState, Known, Withdrawal, known_from
-from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn, LegalReview, SeekBasis, SignBasis
+from fairlead.case.state import CaseState, Known, known_from
+from fairlead.case.vessel_acts import LegalReview, SeekBasis, SignBasis
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
@@ -33,7 +32,6 @@ from fairlead.envelope import (
     Envelope,
     JsonValue,
     decode,
-    digest_of,
     encode,
     envelope_to_json,
     new_id,
@@ -46,8 +44,6 @@ from fairlead.label import Label, make_label
 from fairlead.report.holding import FOREVER_MS, Holding
 from fairlead.store import cases, holdings, links
 from fairlead.store.database import Tx
-
-Named: TypeAlias = tuple[Order, Digest]  # an order, and the digest of its envelope
 
 CASE_CATEGORY = "case"
 DO_GRANT = f"grant category {CASE_CATEGORY} to its units"
@@ -179,74 +175,7 @@ def state_of(node: Node, tx: Tx, case: cases.Case) -> CaseState:
     return retell(_signed_acts(node, tx, case))
 
 
-def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, chain: Sequence[Named], signer: Asker, at_ms: int) -> tuple[int, int]:
-    """Append `grounds_withdrawn` to every case that cites a lead this order, by itself, takes from an acting unit; how many.
-
-    By itself: an order over what another order closes already is recorded too, so that lifting one does not lift the other (P4).
-    `chain`: the order, then those it stands in place of: where they had taken just the same, nothing is recorded; where they had
-    taken something else, that is restored first. The second number says how often. `standing`: with the order, its holds placed.
-    """
-    now_ms, (order, digest) = at_ms, chain[0]
-    free = node.house_of(msgspec.structs.replace(standing, orders=()), now_ms)
-    alone = node.house_of(msgspec.structs.replace(standing, orders=(order,)), now_ms)
-    touched = restored = 0
-    for case in cases.all_cases(tx):
-        state = state_of(node, tx, case)
-        units = {case.unit, state.handed_to or case.unit}
-        rows = [row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None]
-        lost = [
-            row.holding.digest
-            for row in rows
-            if any(_reads(free, unit, case, row, now_ms) and not _reads(alone, unit, case, row, now_ms) for unit in units)
-        ]
-        taken = {lead for one in _taken_by(chain[1:], case, state) for lead in one.leads}
-        if set(lost) == taken:
-            continue
-        if taken:
-            restored += _restore(node, tx, case, chain[1:], resume=digest, at_ms=now_ms, signer=signer)
-            state = state_of(node, tx, case)
-        if not lost:
-            continue
-        made = GroundsWithdrawn(
-            case=case.id,
-            at_ms=now_ms,
-            clock="node",
-            person=signer.person,
-            unit=signer.unit,
-            order=cited_as(order, digest, case),
-            leads=tuple(sorted(lost)),
-        )
-        touched += _append(node, tx, case, state, made, signer)
-    return touched, restored
-
-
-def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
-    """The name by which a case cites an order: its digest, or, when it is confidential, one that says nothing outside that case."""
-    return digest_of({"case": case.id, "order": order.id}) if order.confidential else digest
-
-
-def restore_grounds(node: Node, tx: Tx, *, chain: Sequence[Named], resume: Digest, at_ms: int, signer: Asker) -> int:
-    """Append `grounds_restored` to every case that an order of the chain had touched; how many."""
-    return sum(_restore(node, tx, case, chain, resume=resume, at_ms=at_ms, signer=signer) for case in cases.all_cases(tx))
-
-
-def _taken_by(chain: Sequence[Named], case: cases.Case, state: CaseState) -> list[Withdrawal]:
-    """What orders of the chain have taken from the case and nothing has restored."""
-    cited = {cited_as(order, digest, case) for order, digest in chain}
-    return [one for one in state.withdrawn if one.order in cited]
-
-
-def _restore(node: Node, tx: Tx, case: cases.Case, chain: Sequence[Named], *, resume: Digest, at_ms: int, signer: Asker) -> int:
-    touched = 0
-    for taken in _taken_by(chain, case, state_of(node, tx, case)):
-        made = GroundsRestored(
-            case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=taken.order, resume=resume
-        )
-        touched += _append(node, tx, case, state_of(node, tx, case), made, signer)
-    return touched
-
-
-def _append(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
+def append_act(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
     """An act that follows from an order: appended when the table allows it (a closed case takes none)."""
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(signer.person)])
     one = signed(made, *_signers(node, tx, envelope, made, {signer.person: signer.unit}))
@@ -416,7 +345,7 @@ def _readable(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act,
     cited = made.leads if isinstance(made, SeekBasis | SignBasis | LegalReview) else ()
     house, unit = node.house(tx, at_ms), state.handed_to or case.unit
     rows = [row for row in (_lead(tx, lead) for lead in cited) if row is not None]
-    return frozenset(row.holding.digest for row in rows if _reads(house, unit, case, row, at_ms))
+    return frozenset(row.holding.digest for row in rows if reads(house, unit, case, row, at_ms))
 
 
 def _lead(tx: Tx, name: str) -> Row | None:
@@ -434,7 +363,7 @@ def _may_see(node: Node, tx: Tx, house: Gatehouse, asked: Asked, case: cases.Cas
     return decide(house, asked.request, facts).permitted
 
 
-def _reads(house: Gatehouse, unit: str, case: cases.Case, row: Row, at_ms: int) -> bool:
+def reads(house: Gatehouse, unit: str, case: cases.Case, row: Row, at_ms: int) -> bool:
     """Whether somebody of the unit could read the lead for the boarding, at this instant."""
     people = [code for code, person in house.people.items() if unit in person.units and person.may("read")]
     request = Request(

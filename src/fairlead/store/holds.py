@@ -128,7 +128,7 @@ def about(source: SourceFacts) -> bytes:
 def on_insert(tx: Connection, num: int, *, inherited: frozenset[str], source: SourceFacts | None) -> frozenset[str]:
     """Put a record just inserted into every set of the holds in force that it belongs to; their names. `source`: none for what is
     derived; `inherited`: the sets of its parents."""
-    names = frozenset[str]().union(*(lying(rule, source, inherited, later=True) for rule in rules(tx)))
+    names = frozenset[str]().union(*(lying(rule, source, inherited, stored="after") for rule in rules(tx)))
     if names:
         tx.execute(insert(held_later), [{"num": num, "name": name} for name in sorted(names)])
     return names

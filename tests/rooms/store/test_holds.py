@@ -102,7 +102,7 @@ class Ledger:
         holdings.add_holding(tx, made, body=b"{}", envelope=ENVELOPE, source=source)
         self.facts[id], self.parents[id] = source, above
         for order, sets in self.in_force.values():
-            sets[id] = lying(order, source, self._above(sets, id), later=True)
+            sets[id] = lying(order, source, self._above(sets, id), stored="after")
 
     @property
     def labels(self):
@@ -125,7 +125,7 @@ class Ledger:
         self.in_force.pop(replaces, None)
         sets: dict[str, frozenset[str]] = {}
         for id, source in self.facts.items():
-            sets[id] = lying(order, source, self._above(sets, id), later=False)
+            sets[id] = lying(order, source, self._above(sets, id), stored="before")
         self.in_force[order.id] = (order, sets)
 
     def step(self, tx: Tx) -> None:
