@@ -174,7 +174,7 @@ def _review(work: Folding, event: Review, seq: int) -> None:
     if event.at_ms < draft.at_ms:
         raise BadInput("a review is dated before the draft", where=event.agreement)
     before = work.reviews.get(event.agreement, [])
-    if (state_of_draft(before), f"review: {event.decision}") not in TABLE:
+    if (state_of_draft(before), f"review {event.decision}") not in TABLE:
         raise BadInput("the draft was rejected", where=event.agreement, do="draft it anew")
     work.reviews[event.agreement] = [*before, event]
 

@@ -59,11 +59,11 @@ RUNNING: Final[tuple[State, ...]] = ("in_force", "partly_suspended", "suspended"
 
 STEPS: Final[tuple[Step, ...]] = (
     *_rows(("unrecorded",), "draft", "draft"),
-    *_rows(("draft",), "review: open", "in_review"),
-    *_rows(("in_review",), "review: open", "in_review"),
-    *_rows(("draft", "in_review", "approved"), "review: approved", "approved"),
-    *_rows(("draft", "in_review", "approved"), "review: returned", "draft"),
-    *_rows(("draft", "in_review", "approved"), "review: rejected", "rejected"),
+    *_rows(("draft",), "review open", "in_review"),
+    *_rows(("in_review", "approved"), "review open", "in_review"),
+    *_rows(("draft", "in_review", "approved"), "review approved", "approved"),
+    *_rows(("draft", "in_review", "approved"), "review returned", "draft"),
+    *_rows(("draft", "in_review", "approved"), "review rejected", "rejected"),
     *_rows(("unrecorded",), "founded", "approved"),
     *_rows(("approved",), "its first day", "in_force"),
     *_rows(("in_force",), "an order stops part", "partly_suspended"),
@@ -87,7 +87,7 @@ def walk(happenings: Iterable[str]) -> State:
 
 def state_of_draft(reviews: Iterable[Review]) -> State:
     """The state of a draft with these reviews of it."""
-    return walk(["draft", *(f"review: {review.decision}" for review in reviews)])
+    return walk(["draft", *(f"review {review.decision}" for review in reviews)])
 
 
 def state_of(grant: Grant, book: CodeBook, orders: Iterable[Order], notice: Denounce | None, at_ms: int) -> State:

@@ -32,18 +32,31 @@ def terms_words(grant: Grant, book: CodeBook) -> str:
 def wider(old: Grant, new: Grant) -> tuple[str, ...]:
     """What the new terms give that the old did not, in words; nothing exactly when they do not widen."""
     found = [f"{what} {', '.join(more)}" for what, more in _more(old, new) if more]
-    if new.not_before_ms < old.not_before_ms:
-        found.append(f"from {utc(new.not_before_ms)} instead of {utc(old.not_before_ms)}")
-    if new.expires_ms > old.expires_ms:
-        found.append(f"until {utc(new.expires_ms)} instead of {utc(old.expires_ms)}")
-    if new.lease_s > old.lease_s:
-        found.append(f"copies readable {new.lease_s} s instead of {old.lease_s} s")
+    found += [words for words, gives_more in _moved(old, new) if gives_more]
     dropped = sorted(set(old.assurances) - set(new.assurances))
     if dropped:
         found.append(f"without the assurance {', '.join(dropped)}")
     if new.originator != old.originator:
         found.append(f"of {new.originator}")
     return tuple(found)
+
+
+def narrower(old: Grant, new: Grant) -> tuple[str, ...]:
+    """What the old terms gave that the new do not, in words."""
+    found = [f"not {what} {', '.join(less)}" for what, less in _more(new, old) if less]
+    found += [words for words, gives_more in _moved(old, new) if not gives_more]
+    added = sorted(set(new.assurances) - set(old.assurances))
+    return (*found, f"on the assurance {', '.join(added)}") if added else tuple(found)
+
+
+def _moved(old: Grant, new: Grant) -> Iterable[tuple[str, bool]]:
+    """Dates and lease that differ, and whether that gives more."""
+    if new.not_before_ms != old.not_before_ms:
+        yield f"from {utc(new.not_before_ms)} instead of {utc(old.not_before_ms)}", new.not_before_ms < old.not_before_ms
+    if new.expires_ms != old.expires_ms:
+        yield f"until {utc(new.expires_ms)} instead of {utc(old.expires_ms)}", new.expires_ms > old.expires_ms
+    if new.lease_s != old.lease_s:
+        yield f"copies readable {new.lease_s} s instead of {old.lease_s} s", new.lease_s > old.lease_s
 
 
 def _more(old: Grant, new: Grant) -> Iterable[tuple[str, list[str]]]:

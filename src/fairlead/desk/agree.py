@@ -19,7 +19,7 @@ from fairlead.agreement.signing import second_officers
 from fairlead.agreement.slice import ends_of
 from fairlead.agreement.states import state_of, state_of_draft
 from fairlead.agreement.terms import Grant, make_grant
-from fairlead.agreement.terms_wording import terms_words, wider
+from fairlead.agreement.terms_wording import narrower, terms_words, wider
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker
 from fairlead.desk.authority import entitled, party_of, refuse
@@ -217,7 +217,7 @@ def _told(node: Node, standing: Standing, made: Grant) -> dict[str, JsonValue]:
     }
     if old is not None:
         value["gives_more"] = list(wider(old, made))
-        value["gives_less"] = list(wider(made, old))
+        value["gives_less"] = list(narrower(old, made))
     return value
 
 

@@ -71,6 +71,7 @@ def test_a_draft_is_where_its_newest_review_left_it() -> None:
     assert reviewed() == "draft"
     assert reviewed("open", "open") == "in_review"
     assert reviewed("open", "approved") == "approved"
+    assert reviewed("approved", "open") == "in_review"
     assert reviewed("approved", "returned") == "draft"
     assert reviewed("approved", "rejected") == "rejected"
 

@@ -13,7 +13,7 @@ from fairlead.agreement.events import Assurance
 from fairlead.agreement.slice import compile_slice
 from fairlead.agreement.standing import fold
 from fairlead.agreement.terms import ASSURANCES, Grant, make_grant, widens
-from fairlead.agreement.terms_wording import terms_words, wider
+from fairlead.agreement.terms_wording import narrower, terms_words, wider
 from fairlead.errors import BadInput, UnknownCode
 from fairlead.label import Purpose
 from tests.model import world
@@ -60,6 +60,8 @@ def test_more_in_any_field_widens_and_less_does_not(field: str) -> None:
     assert widens(grant(), MORE[field])
     assert wider(grant(), MORE[field])
     if field not in ("unit_prints", "operation_prints", "originator"):
+        assert narrower(MORE[field], grant())
+        assert not narrower(grant(), MORE[field])
         assert not widens(MORE[field], grant())
         assert not wider(MORE[field], grant())
 
