@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, gate, label, log, marking, proof
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, suspension
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -14,6 +14,7 @@ FAULTS: tuple[Fault, ...] = (
     *case.FAULTS,
     *proof.FAULTS,
     *marking.FAULTS,
+    *suspension.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]
