@@ -23,6 +23,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "explain": "fairlead explain $LEAD --as isla-release --purpose interdiction --about cutter-watch",
     "receipts": "fairlead receipts --as isla-release",
     "inbox": "fairlead inbox --as isla-release",
+    "status": "fairlead status --json",
     "verify": "fairlead verify demo-node --party isla",
     "suspend": "fairlead suspend --as isla-release --for-unit cutter-halcyon --for-purpose prosecution --preview",
     "resume": "fairlead resume $ORDER --as isla-release",

@@ -65,7 +65,8 @@ CONJUNCTS_HEAD: Final = """## What the gate asks
 
 All are judged, and every one that does not hold is a reason. Those about the request alone are told to anybody: they are the same for
 every id. Of the others the originator and oversight learn each reason, anyone else one sentence that is the same for what is hidden
-and what does not exist (P7).
+and what does not exist (P7). What cannot be judged is refused as a fault, `types` (a set, a number or nothing where one value is
+required) or `error`; faults are counted apart (`fairlead status`).
 
 | | conjunct | holds when | told to the asker |
 |---|---|---|---|

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, suspension
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, suspension, terms
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -15,6 +15,7 @@ FAULTS: tuple[Fault, ...] = (
     *proof.FAULTS,
     *marking.FAULTS,
     *suspension.FAULTS,
+    *terms.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]

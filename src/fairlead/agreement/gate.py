@@ -263,7 +263,7 @@ def _faults(request: Request, error: Exception) -> tuple[Reason, ...]:
     wrong += [] if type(getattr(request, "at_ms", None)) is int else ["at_ms"]
     if wrong:
         return tuple(Reason(conjunct="types", detail=f"{field} is not one value of its type", kind="fault") for field in wrong)
-    return (Reason(conjunct="fault", detail=f"the gate could not judge: {type(error).__name__}", kind="fault"),)
+    return (Reason(conjunct="error", detail=f"the gate could not judge: {type(error).__name__}", kind="fault"),)
 
 
 def _instant(house: Gatehouse, request: Request) -> tuple[Reason, ...]:

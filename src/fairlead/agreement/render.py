@@ -14,7 +14,7 @@ from fairlead.agreement.reason import Decision, Reason
 from fairlead.envelope import JsonValue
 
 NOT_AVAILABLE: Final = "not available to this unit for this purpose in this operation"
-ABOUT_THE_REQUEST: Final = frozenset({"excluded", "codes", "role", "operation", "ceiling", "epoch"})
+ABOUT_THE_REQUEST: Final = frozenset({"types", "excluded", "codes", "role", "operation", "ceiling", "epoch"})
 
 
 def redacted(admitted: Iterable[Reason]) -> JsonValue:

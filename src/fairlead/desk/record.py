@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fairlead.agreement import Decision, Gatehouse, Reason, decide
+from fairlead.agreement import Decision, Gatehouse, Reason, admit, decide
 from fairlead.agreement.gate import FORMS, Form, names_excluded_use
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import full_for, own_word
@@ -21,10 +21,10 @@ from fairlead.desk.ask import Asked
 from fairlead.desk.genuine import genuine
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, sha256_hex, sign
-from fairlead.errors import BadInput
+from fairlead.errors import BadInput, Unforeseen
 from fairlead.label import label_hash
 from fairlead.receipt.receipt import HeldRef, RefusalReceipt, UseReceipt, padded, receipt_value
-from fairlead.store import ledger
+from fairlead.store import events, ledger, outcomes
 from fairlead.store.database import Tx
 
 SALT_BYTES = 16
@@ -44,10 +44,18 @@ def use(
     """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used; `given_to`: of an
     export, in what to whom. Raises BadSignature for a tear line that does not stand as its originators signed it."""
     genuine(node, tx, rows)
+    outcomes.count(tx, ())
     shares: dict[str, list[HeldRef]] = {party: [] for party in also}
     agreements: dict[str, set[str]] = {}
+    newest = msgspec.structs.replace(house, epoch=events.epoch(tx))
     for row in rows:
-        rests_on = decide(house, asked.request, facts_of(row)).agreements
+        decision = decide(newest, asked.request, facts_of(row))
+        if not decision.permitted:  # P1, P4: asserted a second time, where the use is committed
+            why = ", ".join(sorted({reason.conjunct for reason in decision.reasons}))
+            raise Unforeseen(
+                "what was to be given is not permitted in the epoch it is committed in", why=why, do="report it; nothing was given"
+            )
+        rests_on = decision.agreements
         for party in {party for party, _ in row.holding.label.originators}:
             shares.setdefault(party, []).append(_ref(row))
             agreements.setdefault(party, set()).update(rests_on)
@@ -126,9 +134,16 @@ def refusal(
     """Record a refusal: one leaf of one length in every log, whatever the request named (P7). `because`: reasons beside the gate's."""
     decisions = [(row, _with(decide(house, asked.request, facts_of(row)), because)) for row in rows]
     excluded = names_excluded_use(asked.request.purpose)
+    outcomes.count(tx, _why(house, asked, [decision for _, decision in decisions]))
     for party in sorted(node.logs):
         concerned = [(row, decision) for row, decision in decisions if party in {one for one, _ in row.holding.label.originators}]
         ledger.append(tx, node.logs[party], _refusal_maker(node, asked, party, concerned, excluded, party in also))
+
+
+def _why(house: Gatehouse, asked: Asked, decisions: Sequence[Decision]) -> tuple[Reason, ...]:
+    """What refused the request, for the counts; an id that is not there counts like one that is hidden (P7)."""
+    said = (*admit(house, asked.request), *(reason for decision in decisions for reason in decision.reasons))
+    return said or (Reason(conjunct="absent", detail="nothing of this id"),)
 
 
 def _with(decision: Decision, because: Sequence[Reason]) -> Decision:

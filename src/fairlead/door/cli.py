@@ -20,6 +20,7 @@ from fairlead.door import (
     verbs_prove,
     verbs_read,
     verbs_release,
+    verbs_status,
 )
 from fairlead.door.shell import guarded
 
@@ -58,6 +59,7 @@ for room in (
     verbs_assure,
     verbs_book,
     verbs_release,
+    verbs_status,
 ):
     room.add_to(app)
 app.add_typer(verbs_case.app, name="case")

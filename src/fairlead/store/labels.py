@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from fairlead.agreement.lists import Known
 from fairlead.envelope import decode, encode
 from fairlead.label import Label, label_hash
-from fairlead.label.label import label_value
+from fairlead.label.label import label_value, read_label
 from fairlead.store.memory import may_remember, memory, wrote
 from fairlead.store.schema import events, holdings, labels
 
@@ -58,7 +57,7 @@ def known_labels(tx: Connection) -> dict[int, Known]:
 def _known(body: bytes, feeds: str, distress: int) -> Known:
     behind = decode(feeds.encode())
     assert isinstance(behind, list)
-    return Known(label=msgspec.convert(decode(body), Label), feeds=frozenset(map(str, behind)), distress=bool(distress))
+    return Known(label=read_label(body), feeds=frozenset(map(str, behind)), distress=bool(distress))
 
 
 def counted(tx: Connection) -> tuple[int, int]:
