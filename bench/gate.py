@@ -2,7 +2,7 @@
 
 1. One world for both: 60 units of 12 parties, each working for two ends in two operations, 400 agreements, 40 orders (half of them
    holds), 5,000 records with 300 labels, some common and most rare. Cedar gets
-   it in the form that is fastest there: five policies parsed once, entities parsed once, and for every reader the open pairs already
+   it in the form that is fastest there: five cedar_rules parsed once, cedar_facts parsed once, and for every reader the open pairs already
    worked out as a set; requests go in one batch, so that the call itself costs next to nothing.
 2. Answers are compared first, on thousands of requests; a fifth to two fifths of them are permits.
 3. Three figures. `nothing remembered`: a new gatehouse for every request. `first`: one gatehouse, every request new to it.
@@ -187,7 +187,7 @@ class Stage:
         return made
 
 
-POLICIES: Final = """
+CEDAR_RULES: Final = """
 permit(principal, action, resource) when {
   context.person.units.contains(principal.code) && context.person.acts.contains("read") && context.reader.inside && principal.lawful &&
   !resource.pairs.isEmpty() && resource.level <= principal.clearance && principal.handling.containsAll(resource.handling) &&
@@ -207,17 +207,17 @@ class Peer:
     """The same world for Cedar, parsed once."""
 
     def __init__(self, stage: Stage) -> None:
-        self.policies = cedarpy.PolicySet.from_str(POLICIES)
+        self.cedar_rules = cedarpy.PolicySet.from_str(CEDAR_RULES)
         found = [*self._units(stage), *self._readers(stage), *self._records(stage)]
-        self.entities = cedarpy.Entities.from_json_str(json.dumps(found))
+        self.cedar_facts = cedarpy.Entities.from_json_str(json.dumps(found))
 
     def ask(self, questions: Sequence[Question]) -> list[bool]:
-        said = cedarpy.is_authorized_batch([_cedar_request(*one) for one in questions], self.policies, self.entities)
+        said = cedarpy.is_authorized_batch([_cedar_request(*one) for one in questions], self.cedar_rules, self.cedar_facts)
         return [one.allowed for one in said]
 
     def _units(self, stage: Stage) -> list[dict[str, object]]:
         units = [
-            _entity(
+            _cedar_fact(
                 "Unit",
                 code,
                 code=code,
@@ -228,7 +228,7 @@ class Peer:
             for code, unit in stage.book.units.items()
         ]
         people = [
-            _entity("Person", code, units=list(one.units), acts=["read", "list", "picture"]) for code, one in stage.people.items()
+            _cedar_fact("Person", code, units=list(one.units), acts=["read", "list", "picture"]) for code, one in stage.people.items()
         ]
         return units + people
 
@@ -263,7 +263,7 @@ class Peer:
             if order.is_hold and stops_reader(order, stage.book, unit=unit, purpose=purpose, operation=operation)
         ]
         inside = unit in stage.book.operations[operation].units
-        return _entity("Reader", "/".join(reader), open=sorted(opened), unmet=sorted(unmet), holding=holding, inside=inside)
+        return _cedar_fact("Reader", "/".join(reader), open=sorted(opened), unmet=sorted(unmet), holding=holding, inside=inside)
 
     def _records(self, stage: Stage) -> list[dict[str, object]]:
         found = []
@@ -271,7 +271,7 @@ class Peer:
             label = facts.label
             assert label is not None
             found.append(
-                _entity(
+                _cedar_fact(
                     "Record",
                     f"r{number}",
                     pairs=[f"{party}/{category}" for party, category in label.originators],
@@ -288,7 +288,7 @@ class Peer:
         return found
 
 
-def _entity(kind: str, id: str, /, **attributes: object) -> dict[str, object]:
+def _cedar_fact(kind: str, id: str, /, **attributes: object) -> dict[str, object]:
     return {"uid": {"type": kind, "id": id}, "attrs": attributes, "parents": []}
 
 

@@ -273,4 +273,4 @@ def _in_force(
 
 
 def _stamp(done: Entered, state: str, at_ms: int) -> dict[str, JsonValue]:
-    return {"state": state, "signed_ms": at_ms, "epoch": done.epoch, "record": done.digest}
+    return {"state": state, "signed_ms": at_ms, "record": done.digest}

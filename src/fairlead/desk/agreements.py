@@ -75,7 +75,7 @@ def agreements(node: Node, asker: Asker, *, at_ms: int | None = None, page: int 
     return answer(
         {
             "at_ms": when,
-            "epoch": standing.epoch,
+            **_events_told(eye, standing),
             "code_book": book.version,
             "agreements": rows,
             "drafts": drafts,
@@ -95,7 +95,7 @@ def agreement(node: Node, asker: Asker, id: str, *, at_ms: int | None = None) ->
         standing = standing_at(node, tx, when)
         book, eye = standing.book or node.coalition.book, _eye(node, asker)
         grant, waiting = grant_of(standing, id), draft_of(standing, id)
-        value: dict[str, JsonValue] = {"at_ms": when, "epoch": standing.epoch, "code_book": book.version}
+        value: dict[str, JsonValue] = {"at_ms": when, **_events_told(eye, standing), "code_book": book.version}
         if grant is not None and _sees(eye, grant, book):
             value |= _row(eye, standing, book, grant, when)
             value["terms"] = _terms(eye, grant, book)
@@ -210,14 +210,19 @@ def _asked(standing: Standing, book: CodeBook, eye: Eye, grant: Grant, at_ms: in
 
 
 def _history(node: Node, tx: Tx, id: str, at_ms: int) -> list[JsonValue]:
-    """Every event about it, by whom it was signed, and when it was durable."""
+    """Every event about it, numbered by itself, by whom it was signed, and when it was durable."""
     return [
         {
             "event": kind_of(one.event),
-            "epoch": one.seq,
+            "number": number,
             "durable_ms": one.durable_at_ms,
             "signed_by": sorted({signer.code for signer in signers_of(node, tx, one.envelope)}),
             "record": sha256_hex(envelope_to_json(one.envelope)),
         }
-        for one in events.events_of(tx, id, until_ms=at_ms)
+        for number, one in enumerate(events.events_of(tx, id, until_ms=at_ms), 1)
     ]
+
+
+def _events_told(eye: Eye, standing: Standing) -> dict[str, JsonValue]:
+    """How many events there were, to oversight alone: the number tells how much others signed (P7)."""
+    return {"epoch": standing.epoch} if eye.oversees else {}

@@ -128,7 +128,7 @@ def halt(node: Node, asker: Asker, wish: Wish) -> Outcome:
         record.event(node, tx, asked, party=order.originator, subject=sha256_hex(raw), kind="order", output=raw)
         grounds = _regrounded(node, tx, standing, order, raw, asker, at_ms)
         notices = [] if order.freeze_until_ms else send_notices(node, tx, asker, order, uses, at_ms=at_ms)
-        given = answer({"order": order.id, "in_force_ms": at_ms, "epoch": epoch, **grounds, **told})
+        given = answer({"order": order.id, "in_force_ms": at_ms, **grounds, **told})
     node.home(order.originator).deliver("order", sha256_hex(raw), raw)
     deliver(node, notices)
     deliver_acts(node, since_ms=at_ms)

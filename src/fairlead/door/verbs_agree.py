@@ -43,7 +43,8 @@ def agreements(
 
 
 def _agreements(value: dict[str, Any]) -> None:
-    OUT.print(f"at {utc(value['at_ms'])}, after {value['epoch']} events, code-book {value['code_book']}: {value['count']} agreements")
+    after = f", after {value['epoch']} events" if "epoch" in value else ""
+    OUT.print(f"at {utc(value['at_ms'])}{after}, code-book {value['code_book']}: {value['count']} agreements")
     for one in value["agreements"]:
         void = f"; void for {', '.join(one['void'])} until signed anew" if one["void"] else ""
         OUT.print(f"{one['id']} (version {one['version']}): {one['state']}{void}", markup=False)
@@ -91,7 +92,7 @@ def _one(value: dict[str, Any]) -> None:
             OUT.print(f"    dissent: {one['dissent']}", markup=False)
     for one in value.get("history", []):
         signed = ", ".join(one["signed_by"])
-        OUT.print(f"  event {one['epoch']}, {utc(one['durable_ms'])}: {one['event']}, signed by {signed}", markup=False)
+        OUT.print(f"  event {one['number']}, {utc(one['durable_ms'])}: {one['event']}, signed by {signed}", markup=False)
 
 
 @app.command()

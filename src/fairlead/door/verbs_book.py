@@ -146,7 +146,7 @@ def _told(value: dict[str, Any]) -> None:
             f"  {party} signs: {', '.join(done) if done else 'one of ' + ', '.join(people)}{'' if done else ' (missing)'}", markup=False
         )
     if "in_force_ms" in value:
-        OUT.print(f"in force since {utc(value['in_force_ms'])}, event {value['epoch']}")
+        OUT.print(f"in force since {utc(value['in_force_ms'])}")
     else:
         OUT.print("not in force")
 

@@ -71,7 +71,7 @@ class Postgres:
         try:
             self.engine = create_engine(address, pool_pre_ping=True, pool_size=4, max_overflow=16)
         except ModuleNotFoundError as error:
-            raise NodeError("PostgreSQL's driver is not installed", why=str(error), do="install fairlead[postgres]") from error
+            raise NodeError("the driver of PostgreSQL is not installed", why=str(error), do="install fairlead[postgres]") from error
 
     def there(self) -> None:
         """Raises NotANode when the database holds no node, NodeError when it cannot be reached."""

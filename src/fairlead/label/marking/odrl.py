@@ -108,7 +108,7 @@ class _Rule(msgspec.Struct, frozen=True):
 
 class _Terms(msgspec.Struct, frozen=True):
     level: str = msgspec.field(name="fairlead:level")
-    permission: tuple[_Rule]
+    permitted: tuple[_Rule] = msgspec.field(name="permission")
 
 
 class _Asset(msgspec.Struct, frozen=True):
@@ -129,7 +129,7 @@ def parse(text: str) -> Label:
 
 
 def _label(terms: _Terms) -> Label:
-    (rule,) = terms.permission
+    (rule,) = terms.permitted
     recipients, purposes, operations, lease = (one.right for one in rule.constraint)
     return Label(
         originators=tuple((duty.party, duty.category) for duty in rule.duty if duty.party),
