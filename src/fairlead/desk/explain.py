@@ -59,8 +59,8 @@ def _explain(
     owns = true_unit and bool(found) and any(party == one for one, _ in found[0].holding.label.originators)
     put = _put(asked.request, question if (oversees or owns) else None)
     admitted = admit(house, put)
+    decision = decide(house, put, facts_of(found[0]) if found else record.NOTHING)  # hidden and absent: the same work (P7)
     if found and (oversees or owns):
-        decision = decide(house, put, facts_of(found[0]))
         reasons = full(decision) if oversees else full_for(decision, party)
         given = answer(
             {
@@ -74,7 +74,7 @@ def _explain(
         )
         record.use(node, tx, asked, house=house, rows=(), output=given.body, also=[party])
         return given
-    allowed = bool(found) and not admitted and decide(house, put, facts_of(found[0])).permitted
+    allowed = bool(found) and not admitted and decision.permitted
     if allowed:
         given = answer({"permitted": True, "reasons": [], "form": "redacted"})
         record.use(node, tx, asked, house=house, rows=found, output=given.body)

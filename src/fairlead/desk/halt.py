@@ -123,7 +123,7 @@ def halt(node: Node, asker: Asker, wish: Wish) -> Outcome:
         unbroken(node, asker, tx, order, at_ms=at_ms)  # an order that replaces a wider one opens what that had closed
         envelope = signed_by(node, tx, asker.person, "order", msgspec.to_builtins(order))
         raw = envelope_to_json(envelope)
-        epoch = events.add_event(tx, order, envelope, at_ms=at_ms, clock=node.clock.source)
+        events.add_event(tx, order, envelope, at_ms=at_ms, clock=node.clock.source)
         asked = asked_as(asker, act="order", at_ms=at_ms, evidence=sha256_hex(raw))
         record.event(node, tx, asked, party=order.originator, subject=sha256_hex(raw), kind="order", output=raw)
         grounds = _regrounded(node, tx, standing, order, raw, asker, at_ms)

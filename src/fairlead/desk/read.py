@@ -48,8 +48,9 @@ def _read(node: Node, tx: Tx, house: Gatehouse, asked: Asked, holding_id: str) -
     admitted = admit(house, asked.request)
     found = holdings.by_ids(tx, [holding_id[:ID_MAX]])
     row = found[0] if found else None
-    # 2. P7: hidden and absent part here from nothing that the asker can see.
-    if admitted or row is None or not decide(house, asked.request, facts_of(row)).permitted:
+    decision = decide(house, asked.request, facts_of(row) if row else record.NOTHING)
+    # 2. P7: hidden and absent part here from nothing that the asker can see, and after the same work.
+    if admitted or row is None or not decision.permitted:
         record.refusal(node, tx, asked, house=house, rows=found)
         return refused(redacted(admitted))
     # 3. P6: the receipt is in the log before the answer goes out.

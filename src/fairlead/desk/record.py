@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fairlead.agreement import Decision, Gatehouse, Reason, admit, decide
+from fairlead.agreement import Decision, Facts, Gatehouse, Reason, admit, decide
 from fairlead.agreement.gate import FORMS, Form, names_excluded_use
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import full_for, own_word
@@ -22,12 +22,22 @@ from fairlead.desk.genuine import genuine
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, sha256_hex, sign
 from fairlead.errors import BadInput, Unforeseen
-from fairlead.label import label_hash
+from fairlead.label import LEVELS, Label, label_hash
+from fairlead.label.label import LEASE_DEFAULT_S
 from fairlead.receipt.receipt import HeldRef, RefusalReceipt, UseReceipt, padded, receipt_value
 from fairlead.store import events, ledger, outcomes
 from fairlead.store.database import Tx
 
 SALT_BYTES = 16
+# Judged in place of a record that is not there, so that an absent id is as much work as a hidden one (P7).
+NOTHING = Facts(
+    label=Label(
+        originators=(("", ""),), level=LEVELS[-1], recipients=(), purposes=(), operations=(), handling=(), lease_s=LEASE_DEFAULT_S
+    ),
+    not_before_ms=0,
+    expires_ms=0,
+    feeds=frozenset(),
+)
 
 
 def use(
@@ -133,6 +143,8 @@ def refusal(
 ) -> None:
     """Record a refusal: one leaf of one length in every log, whatever the request named (P7). `because`: reasons beside the gate's."""
     decisions = [(row, _with(decide(house, asked.request, facts_of(row)), because)) for row in rows]
+    if not rows:
+        decide(house, asked.request, NOTHING)  # for the time it takes, and nothing else
     excluded = names_excluded_use(asked.request.purpose)
     outcomes.count(tx, _why(house, asked, [decision for _, decision in decisions]))
     for party in sorted(node.logs):

@@ -2,7 +2,7 @@
 
 1. It is the reach of the very order that `halt` would sign, by the same code as its preview.
 2. The party itself and oversight get the whole answer. A unit of the operating party may ask it of any party and gets its own share:
-   what its own units would lose, leads that it can read itself now, cases of its own party. Whose terms open or shut what is not said.
+   what it would lose itself, leads that it can read now, its own cases; not what a sister unit holds, which may be shut to it (P7).
 3. It leaves nothing but the receipt of the question, in the log of whoever asks and of the party asked about.
 """
 
@@ -46,9 +46,9 @@ def simulate(node: Node, asker: Asker, party: str, wish: Wish) -> Outcome:
 
 
 def _lost(node: Node, tx: Tx, asker: Asker, party: str, wish: Wish, at_ms: int) -> dict[str, JsonValue]:
-    """The order that `party` would sign, and its reach: all of it, or the share of the asker's own party."""
-    standing, book, own = node.standing(tx), node.coalition.book, party_of(node, asker)
-    whole = own == party or _oversees(node, asker)
+    """The order that `party` would sign, and its reach: all of it, or the share of the asker's own unit."""
+    standing, book = node.standing(tx), node.coalition.book
+    whole = party_of(node, asker) == party or _oversees(node, asker)
     inner = [axis for axis in INNER_AXES if getattr(wish, axis)]
     if inner and not whole:
         raise BadInput(
@@ -62,7 +62,7 @@ def _lost(node: Node, tx: Tx, asker: Asker, party: str, wish: Wish, at_ms: int) 
     head: dict[str, JsonValue] = {"party": party, "words": said, "at_ms": at_ms, "signed": "nothing"}
     if whole:
         return {**head, "form": "full", **reach(node, tx, order, at_ms, standing=standing), "earlier_readers": readers(uses)}
-    return {**head, "form": "redacted", **reach(node, tx, order, at_ms, standing=standing, units=book.units_of(own))}
+    return {**head, "form": "redacted", **reach(node, tx, order, at_ms, standing=standing, units=(asker.unit,))}
 
 
 def _standing_for(node: Node, asker: Asker, party: str) -> Asker:

@@ -172,17 +172,15 @@ def unseen(tx: Connection, feed: str, digests: Sequence[bytes]) -> set[bytes]:
 
 
 def _rows(tx: Connection, query: Select[tuple[object, ...]]) -> list[lists.Row]:
-    raw: Sequence[Row[tuple[object, ...]]] = tx.execute(query).all()
-    if not raw:
-        return []
+    raw: Sequence[Row[tuple[object, ...]]] = tx.execute(query).all()  # P7: what follows is asked for nothing as for something
     known, placed = known_labels(tx), holds.sets(tx)
     above: dict[int, list[str]] = {}
     derived_nums = [row.num for row in raw if row.depth]
-    for start in range(0, len(derived_nums), CHUNK):
+    for start in range(0, max(1, len(derived_nums)), CHUNK):
         links = (
             select(parents.c.child, holdings.c.id)
             .join(holdings, holdings.c.num == parents.c.parent)
-            .where(parents.c.child.in_(derived_nums[start : start + CHUNK]), parents.c.restricted == 0)
+            .where(parents.c.child.in_(derived_nums[start : start + CHUNK] or [0]), parents.c.restricted == 0)
         )
         for link in tx.execute(links):
             above.setdefault(link.child, []).append(link.id)

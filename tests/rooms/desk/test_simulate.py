@@ -51,10 +51,9 @@ def test_p7_the_operating_cell_is_told_its_own_share_and_nothing_of_anybody_else
     tiny.see()
     shared, alone = tiny.lead(), tiny.lead("alfa-radar", "bravo-air")
     told = value(simulate(tiny.node, tiny.who("cell-analyst"), "alfa", Wish(categories=("radar",))))
-    book = tiny.node.coalition.book
     assert told["form"] == "redacted"
     named = {*told["closes"]["units"], *told["goes_on"]["units"], *told["opens_again"]["units"]}
-    assert {book.units[unit].party for unit in named} == {"charlie"}
+    assert named == {"cell"}
     assert "earlier_readers" not in told
     assert "recalled" not in told["words"]
     readable = {item["id"] for item in value(list_holdings(tiny.node, tiny.who("cell-analyst")))["items"]}
@@ -64,7 +63,7 @@ def test_p7_the_operating_cell_is_told_its_own_share_and_nothing_of_anybody_else
     whole = value(simulate(tiny.node, tiny.who("inspector"), "alfa", Wish(categories=("radar",))))
     assert "recalled" in whole["words"]
     assert "bravo-patrol" in whole["closes"]["units"], "somebody else loses something too"
-    assert whole["closes"]["units"]["cutter"] == told["closes"]["units"]["cutter"]
+    assert whole["closes"]["units"]["cell"] == told["closes"]["units"]["cell"]
 
 
 def test_p7_the_cell_does_not_learn_what_its_own_units_could_not_use_anyway(tiny: Tiny) -> None:
