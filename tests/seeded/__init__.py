@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, suspension, terms
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -16,6 +16,7 @@ FAULTS: tuple[Fault, ...] = (
     *marking.FAULTS,
     *suspension.FAULTS,
     *terms.FAULTS,
+    *release.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fairlead import errors
 from fairlead.desk.circular import origins
+from fairlead.desk.clock import SetClock
 from fairlead.desk.interdict import act, open_case
-from fairlead.desk.labels_audit import audit_labels
+from fairlead.desk.labels_audit import Report, audit_labels
 from fairlead.desk.lead import Draft, make_lead, preview_lead
+from fairlead.desk.node import Node
 from fairlead.desk.observe import observe
 from fairlead.desk.read import list_holdings, read
 from fairlead.desk.rederive import rederive
@@ -21,7 +25,7 @@ from fairlead.desk.sanitise import release
 from fairlead.store import holdings
 from tests.rooms.case.story import DEFAULTS
 from tests.rooms.desk.test_sanitise import drafted
-from tests.rooms.desk.tiny import MONITOR, Tiny, no, sighting, value
+from tests.rooms.desk.tiny import MONITOR, START_MS, Tiny, no, sighting, value
 
 
 @pytest.fixture
@@ -195,21 +199,33 @@ def test_a_search_that_found_nothing_clears_the_lead_and_what_was_made_from_it(s
 # Labels made again
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a node with one of every kind of record."""
+    tiny = Tiny(tmp_path_factory.mktemp("whole") / "node").see()
+    tiny.lead()
+    tiny.lead(purpose=MONITOR)
+    lead = tiny.lead("alfa-radar")
+    value(rederive(tiny.node, analyst(tiny), lead, without=("bravo-air",)))
+    value(release(tiny.node, tiny.who("bravo-release"), drafted(tiny, lead, author="bravo-air")))
+    value(open_case(tiny.node, tiny.who("cutter-watch"), lead=lead, vessel="boat"))
+    tiny.node.close()
+    return tiny.root
+
+
 @pytest.fixture
-def whole(seen: Tiny) -> Tiny:
-    """One of every kind of record."""
-    seen.lead()
-    seen.lead(purpose=MONITOR)
-    lead = seen.lead("alfa-radar")
-    value(rederive(seen.node, analyst(seen), lead, without=("bravo-air",)))
-    value(release(seen.node, seen.who("bravo-release"), drafted(seen, lead, author="bravo-air")))
-    value(open_case(seen.node, seen.who("cutter-watch"), lead=lead, vessel="boat"))
-    return seen
+def whole(stored: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(stored, tmp_path / "node"))
 
 
-def test_p3_a_store_nobody_touched_holds_nothing_to_find(whole: Tiny) -> None:
+def audited(root: Path, progress: Any = None) -> Report:
+    return audit_labels(Node(root, clock=SetClock(START_MS)), progress=progress)
+
+
+def test_p3_a_store_nobody_touched_holds_nothing_to_find(whole: Path) -> None:
     met: list[tuple[int, int]] = []
-    report = audit_labels(whole.node, progress=lambda done, of: met.append((done, of)))
+    report = audited(whole, lambda done, of: met.append((done, of)))
     assert report.findings == ()
     assert (report.derived, report.released) == (4, 1)
     assert met[-1] == (report.records, report.records)
@@ -225,11 +241,11 @@ NAMES = {
 }
 
 
-def change(tiny: Tiny, sabotage: str) -> None:
+def change(root: Path, sabotage: str) -> None:
     """Somebody at the database, past everything that guards it."""
     for name, query in NAMES.items():
         sabotage = re.sub(rf"\b{name}\b", query, sabotage)
-    raw = sqlite3.connect(tiny.root / "node.sqlite")
+    raw = sqlite3.connect(root / "node.sqlite")
     raw.executescript(sabotage)
     raw.commit()
     raw.close()
@@ -249,7 +265,7 @@ def change(tiny: Tiny, sabotage: str) -> None:
         ("UPDATE holdings SET body = '{}' WHERE num = LEAD", "body is not what its digest says"),
         ("UPDATE holdings SET digest = 'x' WHERE num = LEAD", "signed for"),
         ("UPDATE holdings SET envelope = (SELECT envelope FROM holdings WHERE num = RADAR) WHERE num = LEAD", "signed for"),
-        ("UPDATE holdings SET envelope = x'7b7d' WHERE num = LEAD", "envelope"),
+        ("UPDATE holdings SET envelope = x'7b7d' WHERE num = LEAD", "not what they should be"),
         ("UPDATE holdings SET expires_ms = 'never' WHERE num = LEAD", "cannot be judged"),
         ("UPDATE holdings SET label = OF_FIRST WHERE num = RADAR", "manifest was signed with"),
         ("UPDATE labels SET body = CAST(replace(CAST(body AS TEXT), 'cutter', 'cuttes') AS BLOB) WHERE id = OF_RADAR", "hash says"),
@@ -261,15 +277,15 @@ def change(tiny: Tiny, sabotage: str) -> None:
         ("UPDATE holdings SET depth = 0 WHERE num = LEAD", "links are not those"),
     ],
 )
-def test_p3_what_somebody_changed_in_the_database_is_found(whole: Tiny, sabotage: str, says: str) -> None:
+def test_p3_what_somebody_changed_in_the_database_is_found(whole: Path, sabotage: str, says: str) -> None:
     change(whole, sabotage)
-    report = audit_labels(whole.opened())
+    report = audited(whole)
     assert any(says in finding.what for finding in report.findings), report
 
 
-def test_p3_findings_beyond_those_listed_are_counted(whole: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p3_findings_beyond_those_listed_are_counted(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fairlead.desk.labels_audit.FINDINGS_MAX", 1)
     monkeypatch.setattr("fairlead.store.ancestry.PART", 2)
     change(whole, "UPDATE holdings SET not_before_ms = -1 WHERE kind = 'lead'")
-    report = audit_labels(whole.opened())
+    report = audited(whole)
     assert (len(report.findings), report.more) == (1, 3)

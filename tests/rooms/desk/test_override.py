@@ -34,6 +34,14 @@ def seen(tiny: Tiny) -> Tiny:
     return tiny
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The same, for questions that change nothing."""
+    tiny: Any = Tiny(tmp_path_factory.mktemp("still") / "node").see()
+    tiny.made = tiny.lead()
+    return tiny
+
+
 def wish(tiny: Any, **changed: Any) -> Wish:
     whole: dict[str, Any] = {
         "records": (tiny.made,),
@@ -200,12 +208,12 @@ def test_a_changed_payload_carries_no_signature(seen: Any) -> None:
         ({"id": None}, errors.MalformedBytes, "does not read"),
     ],
 )
-def test_terms_nobody_may_sign_are_refused_however_many_did(seen: Any, changed: dict[str, Any], error: Any, says: str) -> None:
-    terms: Any = decode(drafted(seen).payload_bytes)
+def test_terms_nobody_may_sign_are_refused_however_many_did(still: Any, changed: dict[str, Any], error: Any, says: str) -> None:
+    terms: Any = decode(drafted(still).payload_bytes)
     terms = {key: one for key, one in {**terms, **changed}.items() if one is not None}
-    forged = sign("override", terms, [seen.node.person_key(one) for one in OFFICERS])
-    with seen.logged(), pytest.raises(error, match=says):
-        activate(seen.node, seen.who("alfa-release"), forged)
+    forged = sign("override", terms, [still.node.person_key(one) for one in OFFICERS])
+    with still.logged(), pytest.raises(error, match=says):
+        activate(still.node, still.who("alfa-release"), forged)
 
 
 def test_an_envelope_of_another_kind_is_no_override(seen: Any) -> None:

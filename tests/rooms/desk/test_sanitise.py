@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from fairlead import errors
-from fairlead.agreement.tear_line import Sheet, Terms, body_of, commitment, sheet_bytes, sheet_from
+from fairlead.agreement.tear_line import Sheet, Signed, Terms, body_of, check_label, commitment, lacking, sheet_bytes, sheet_from
 from fairlead.desk.halt import Wish, halt, resume
 from fairlead.desk.prove import Wanted, declare
 from fairlead.desk.read import list_holdings, read
@@ -282,3 +282,21 @@ def test_what_it_says_is_what_was_signed(seen: Any) -> None:
     assert value(read(seen.node, port(seen), made))["digest"] == msgspec.json.decode(drafted(seen).envelope.payload_bytes)["body"]
     assert body_of("tear line", TEXT) == {"title": "tear line", "tear_line": TEXT}
     no(read(seen.node, port(seen, MONITOR), made))
+
+
+def test_every_originator_keeps_its_veto_on_a_tear_line(seen: Any) -> None:
+    made = drafted(seen, seen.both, category="radar").label
+    pairs = (("alfa", "radar"), ("bravo", "ais"))
+    assert check_label(seen.node.coalition.book, made, pairs=pairs) == made
+    for alone in ((("alfa", "radar"),), (("charlie", "radar"), ("alfa", "radar"), ("bravo", "radar"))):
+        with pytest.raises(errors.LabelFault, match="all of them and nobody else"):
+            check_label(seen.node.coalition.book, msgspec.structs.replace(made, originators=tuple(sorted(alone))), pairs=pairs)
+
+
+def test_an_author_who_is_an_officer_is_not_the_officer_who_releases(seen: Any) -> None:
+    said = msgspec.convert(msgspec.json.decode(drafted(seen).envelope.payload_bytes), Signed)
+    said = msgspec.structs.replace(said, author="alfa-release")
+    people = seen.node.coalition.people
+    assert lacking(said, ["alfa"], [people["alfa-release"]])
+    assert lacking(said, ["alfa"], [people["alfa-second"]])
+    assert not lacking(said, ["alfa"], [people["alfa-release"], people["alfa-second"]])
