@@ -74,6 +74,13 @@ def test_p2_whatever_is_asked_for_an_override_has_a_permitted_purpose_units_abov
     assert made.purpose in said
 
 
+@pytest.mark.parametrize("length_ms", [-1, 0, OVERRIDE_MAX_MS + 1])
+def test_p2_an_override_lasts_72_hours_at_most(length_ms: int) -> None:
+    assert make_override(BOOK, **(SOUND | {"expires_ms": AT + OVERRIDE_MAX_MS}))  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="72 hours"):
+        make_override(BOOK, **(SOUND | {"expires_ms": AT + length_ms}))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("use", sorted(EXCLUDED_USES))
 def test_p2_an_override_forged_with_an_excluded_use_lets_nothing_through(use: str) -> None:
     forged = msgspec.convert(SOUND | {"purpose": use}, Override)

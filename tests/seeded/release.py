@@ -25,7 +25,13 @@ FAULTS = (
         "override-signed-by-who-gains", OVERRIDE, "frozenset({event.requester, *event.units})", "frozenset({event.requester})", SIGNED
     ),
     Fault("override-below-the-ceiling", OVERRIDE, "        if below_ceiling(book, unit):\n", "        if False:\n", MADE),
-    Fault("override-without-end", OVERRIDE, "expires_ms <= not_before_ms + OVERRIDE_MAX_MS", "expires_ms", MADE),
+    Fault(
+        "override-without-end",
+        OVERRIDE,
+        "expires_ms <= not_before_ms + OVERRIDE_MAX_MS",
+        "expires_ms",
+        f"{LAW}::test_p2_an_override_lasts_72_hours_at_most",
+    ),
     Fault(
         "override-drafted-before-an-order",
         DESK,
