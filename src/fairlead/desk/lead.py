@@ -142,22 +142,25 @@ def preview(node: Node, house: Gatehouse, request: Request, rows: Sequence[Row],
 
 
 def _to_drop(node: Node, house: Gatehouse, request: Request, rows: Sequence[Row], unit: str) -> tuple[str, ...]:
-    """The feeds that this unit could not read by themselves; dropping them makes the rest releasable to it, or nothing does."""
-    feeds = sorted({row.holding.feed for row in rows})
-    bad = tuple(
-        feed
-        for feed in feeds
-        if not _could_read(
-            node, house, request, mine := [row for row in rows if row.holding.feed == feed], label_for(request, mine), unit
+    """The fewest feeds to drop so that this unit could read the rest for one purpose; nothing when no dropping helps."""
+    by_feed = {feed: [row for row in rows if row.holding.feed == feed] for feed in sorted({row.holding.feed for row in rows})}
+    found = []
+    for purpose in sorted({purpose for mine in by_feed.values() for purpose in label_for(request, mine).purposes}):
+        bad = tuple(
+            feed
+            for feed, mine in by_feed.items()
+            if not _could_read(node, house, request, mine, label_for(request, mine), unit, purpose)
         )
-    )
-    rest = [row for row in rows if row.holding.feed not in bad]
-    good = bool(rest) and _could_read(node, house, request, rest, label_for(request, rest), unit)
-    return bad if good else ()
+        rest = [row for row in rows if row.holding.feed not in bad]
+        if rest and _could_read(node, house, request, rest, label_for(request, rest), unit, purpose):
+            found.append(bad)
+    return min(found, key=lambda bad: (len(bad), bad), default=())
 
 
-def _could_read(node: Node, house: Gatehouse, request: Request, rows: Sequence[Row], label: Label, unit: str) -> bool:
-    """Whether somebody of `unit` could read it now, for any purpose the label still permits."""
+def _could_read(
+    node: Node, house: Gatehouse, request: Request, rows: Sequence[Row], label: Label, unit: str, purpose: str = ""
+) -> bool:
+    """Whether somebody of `unit` could read it now: for this purpose, or for any that the label still permits."""
     readers = [code for code, person in house.people.items() if unit in person.units and person.may("read")]
     if not readers:
         return False
@@ -165,15 +168,15 @@ def _could_read(node: Node, house: Gatehouse, request: Request, rows: Sequence[R
         label=label,
         not_before_ms=max(row.holding.not_before_ms for row in rows),
         expires_ms=min(row.holding.expires_ms for row in rows),
-        feeds=frozenset(row.holding.feed for row in rows),
+        held=frozenset[str]().union(*(row.held for row in rows)),  # P4: what is derived is held with what it came from
     )
     return any(
         decide(
             house,
-            msgspec.structs.replace(request, person=readers[0], unit=unit, purpose=purpose, act="read", form="full"),
+            msgspec.structs.replace(request, person=readers[0], unit=unit, purpose=one, act="read", form="full"),
             facts,
         ).permitted
-        for purpose in label.purposes
+        for one in ([purpose] if purpose else label.purposes)
     )
 
 
