@@ -107,12 +107,12 @@ def test_p1_the_same_events_signed_rightly_put_it_in_force(tiny: Tiny) -> None:
 
 
 WRONG: dict[str, Callable[[Tiny], None]] = {
-    "a draft signed by another than its drafter": lambda t: put(t, drafted(t), "alfa-second"),
+    "a draft signed by another than its drafter": lambda t: put(t, drafted(t, at_ms=START_MS + 1), "alfa-second"),
     "a draft signed by somebody who may not release": lambda t: put(t, drafted(t, drafter="alfa-sensor"), "alfa-sensor"),
     "a draft signed by another party": lambda t: put(t, drafted(t, drafter="bravo-release"), "bravo-release"),
-    "a draft nobody signed": lambda t: put(t, drafted(t)),
+    "a draft nobody signed": lambda t: put(t, drafted(t, at_ms=START_MS + 1)),
     "a review by the drafter": lambda t: put(t, approved(reviewer="alfa-release"), "alfa-release"),
-    "a review signed for another": lambda t: put(t, approved(), "alfa-release"),
+    "a review signed for another": lambda t: put(t, approved(findings="others"), "alfa-release"),
     "a review of another party": lambda t: put(t, approved(reviewer="bravo-release"), "bravo-release"),
     "the drafter signing second": lambda t: put(t, terms(t), "alfa-release"),
     "the drafter signing twice": lambda t: put(t, terms(t), "alfa-release", "alfa-release"),
@@ -148,8 +148,17 @@ def test_p1_an_event_signed_by_the_wrong_key_changes_nothing(tiny: Tiny, what: s
         tiny.clock.at_ms += 1
     if what.startswith("a breach"):
         put(tiny, Assurance(party="charlie", assurance="use", expires_ms=START_MS + DAY_MS, at_ms=START_MS), "charlie-release")
-    with tiny.logged(), pytest.raises((errors.BadSignature, errors.BadInput)):
+    with tiny.logged(), pytest.raises((errors.BadSignature, errors.BadInput)) as caught:
         WRONG[what](tiny)
+    assert "signed in before" not in str(caught.value), "it was refused for another reason than its signature"
+    assert GIVEN not in opened(tiny)
+
+
+def test_p1_terms_that_are_not_those_the_review_approved_are_not_put_in_force(tiny: Tiny) -> None:
+    until_approved(tiny)
+    for changed in ({"recipients": ["cutter", "rescue"]}, {"expires_ms": START_MS + 2 * DAY_MS}, {"lease_s": 3600}):
+        with tiny.logged(), pytest.raises(errors.BadInput, match="these terms were not drafted"):
+            put(tiny, terms(tiny, **changed), "alfa-second")
     assert GIVEN not in opened(tiny)
 
 

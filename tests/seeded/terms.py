@@ -37,14 +37,14 @@ FAULTS = (
         LAWFUL,
         '    if state != "approved":\n',
         "    if False:\n",
-        f"{LAWS}::test_p1_events_out_of_order_are_refused",
+        "tests/rooms/desk/test_agree.py::test_p1_what_no_review_approved_is_not_put_in_force",
     ),
     Fault(
         "a-review-of-any-terms-will-do",
         LAWFUL,
         "if draft is None or draft.terms != terms:",
         "if draft is None:",
-        "tests/rooms/desk/test_agree.py::test_p1_an_approval_is_of_the_very_draft_that_was_reviewed",
+        f"{LAWS}::test_p1_terms_that_are_not_those_the_review_approved_are_not_put_in_force",
     ),
     Fault(
         "denounced-is-taken-up-unreviewed",
