@@ -13,9 +13,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
 VENDOR := src/fairlead/door/static/vendor/LICENSES.txt
-ONLY ?= $(patsubst bench/%.py,%,$(filter-out bench/__init__.py bench/figure.py,$(wildcard bench/*.py)))
+ONLY ?= $(patsubst bench/%.py,%,$(filter-out bench/__init__.py bench/figure.py bench/stores.py,$(wildcard bench/*.py)))
 
-.PHONY: help setup dev web browser demo check test bench docs mutants fuzz wheel lock clean
+.PHONY: help setup dev web browser postgres demo check test bench docs mutants fuzz wheel lock clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -53,12 +53,16 @@ $(VENDOR): web/package-lock.json web/package.json web/build.mjs
 browser:
 	@tools/browser.sh
 
+# Tests of shared nodes skip by name without one.
+postgres:
+	@tools/postgres.sh
+
 # --- what people run ---
 
 demo: setup $(if $(findstring --headless,$(ARGS)),,web)
 	@$(BIN)/fairlead demo $(ARGS)
 
-check: dev $(if $(shell command -v npm),web) browser
+check: dev $(if $(shell command -v npm),web) browser postgres
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

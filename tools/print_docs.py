@@ -12,17 +12,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tools import printed_cases, printed_cli, printed_codes, printed_routes
+from tools import printed_agreements, printed_cases, printed_cli, printed_codes, printed_orders, printed_routes
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "reference"
 NOTE: Final = "<!-- Printed by `make docs` from the source; change it there. -->\n\n"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "agreements.md": printed_agreements.page,
     "cli.md": printed_cli.page,
     "lawful-steps.md": printed_cases.steps_page,
     "acts.md": printed_cases.acts_page,
     "codes.md": printed_codes.codes_page,
+    "orders.md": printed_orders.page,
     "parameters.md": printed_codes.parameters_page,
     "http.md": printed_routes.page,
 }

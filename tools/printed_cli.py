@@ -23,15 +23,62 @@ EXAMPLES: Final[dict[str, str]] = {
     "explain": "fairlead explain $LEAD --as isla-release --purpose interdiction --about cutter-watch",
     "receipts": "fairlead receipts --as isla-release",
     "inbox": "fairlead inbox --as isla-release",
+    "status": "fairlead status --json",
     "verify": "fairlead verify demo-node --party isla",
     "suspend": "fairlead suspend --as isla-release --for-unit cutter-halcyon --for-purpose prosecution --preview",
     "resume": "fairlead resume $ORDER --as isla-release",
     "orders": "fairlead orders --as isla-release --json",
     "exposure": "fairlead exposure $ORDER --as isla-release",
+    "mark": 'fairlead mark --rollup "(S//OC/REL TO USA, CAN, GBR)" "(C//REL TO USA, GBR)" "(U//LES)"',
+    "export": "fairlead export $REPORT --as kestrel-release --purpose interdiction --carrier stix --to northern-registry",
+    "prove": "fairlead prove --as isla-release",
+    "simulate": "fairlead simulate --as isla-release --for-unit cutter-halcyon",
+    "invariant declare": "fairlead invariant declare --as isla-release --category radar --never-unit support-group --preview",
+    "invariant withdraw": "fairlead invariant withdraw $INVARIANT --as isla-release",
+    "override draft": "fairlead override draft $LEAD --as isla-release --for-unit cutter-halcyon --purpose search_and_rescue "
+    '--operation fairwind --reason "people in the water" --legal-basis "duty to render assistance" --requester cutter-watch --hours 6',
+    "override show": "fairlead override show override.json --as kestrel-release",
+    "override sign": "fairlead override sign override.json --as isla-second",
+    "override activate": "fairlead override activate override.json --as isla-release",
+    "override list": "fairlead override list --as isla-release",
+    "tearline draft": "fairlead tearline draft $REPORT --as isla-sensor --purpose interdiction --text 'an unlit boat before dawn' "
+    "--to-unit meridia-custody --for-purpose interdiction --in-operation fairwind --level restricted",
+    "tearline sign": "fairlead tearline sign tearline.json --as kestrel-release",
+    "tearline release": "fairlead tearline release tearline.json --as isla-release",
+    "tearline origin": "fairlead tearline origin $REPORT --as isla-release",
+    "rederive": "fairlead rederive $LEAD --without isla-radar --as cell-analyst --purpose detection_and_monitoring/interdiction",
+    "origins": "fairlead origins $LEAD $REPORT --as cutter-watch --purpose interdiction",
+    "audit-labels": "fairlead audit-labels --node demo-node",
     "case open": 'fairlead case open $LEAD "go-fast, three engines, no marks" --as cutter-watch',
     "case act": 'fairlead case act $CASE welfare_check --as meridia-custody --fields \'{"subject": "P1", "found": "well, fed"}\'',
     "case show": "fairlead case show $CASE --as meridia-legal --purpose prosecution",
     "case list": "fairlead case list --as cutter-watch",
+    "find": 'fairlead find "go-fast" --as cutter-watch --purpose interdiction --operation fairwind --kind lead',
+    "labels": "fairlead labels",
+    "confirm": "fairlead confirm $ORDER --as isla-second",
+    "separate": "fairlead separate fairwind lifeline --as isla-release",
+    "recalls": "fairlead recalls --as meridia-release",
+    "acknowledge": "fairlead acknowledge $ORDER --as meridia-release",
+    "comply": 'fairlead comply $ORDER --as meridia-release --statement "printed copies destroyed" --kept "one, sealed for the court"',
+    "condition": 'fairlead condition $ORDER --as auditor-inspector --words "the unit left the operation"',
+    "agreements": "fairlead agreements --as isla-release --at 2020-06-30T02:10:00Z",
+    "assurances": "fairlead assurances --as isla-release",
+    "agreement show": "fairlead agreement show isla-fairwind --as isla-release",
+    "agreement draft": "fairlead agreement draft terms.toml --as isla-release --preview",
+    "agreement review": 'fairlead agreement review isla-customs --as isla-legal --question "may it be used for arrest?" --decision approved',
+    "agreement activate": "fairlead agreement activate isla-customs --as isla-second",
+    "agreement amend": "fairlead agreement amend terms.toml --as isla-release",
+    "agreement denounce": 'fairlead agreement denounce isla-support --as isla-release --ends 2020-07-30T00:00:00Z --why "not renewed"',
+    "assurance offer": "fairlead assurance offer treatment --as meridia-release --to isla --until 2020-12-31T00:00:00Z",
+    "assurance accept": "fairlead assurance accept treatment --as meridia-release --to isla --until 2020-12-31T00:00:00Z",
+    "assurance withdraw": "fairlead assurance withdraw treatment --as meridia-release --to isla",
+    "assurance doubt": 'fairlead assurance doubt meridia treatment --as isla-release --why "a report of the inspectors"',
+    "assurance breach": 'fairlead assurance breach meridia treatment --as isla-release --why "a finding of the inspectors"',
+    "assurance restore": "fairlead assurance restore meridia treatment --as isla-release",
+    "codebook show": "fairlead codebook show --as isla-release",
+    "codebook change": "fairlead codebook change changes.toml --as meridia-release --preview",
+    "codebook sign": "fairlead codebook sign book.json --as isla-release --out signed.json",
+    "codebook put": "fairlead codebook put signed.json --as meridia-release",
 }
 
 HEAD: Final = """# Command line
@@ -43,7 +90,7 @@ command ends with 1. With `--json`, standard output carries the answer's own byt
 request. A request is for one unit, one purpose (a code of [the page of codes](codes.md)) and one operation. The node is the folder
 `demo-node` unless `--node` or `FAIRLEAD_NODE` names another ([settings](settings.md)).
 
-In the examples `$LEAD`, `$CARD`, `$CASE` and `$ORDER` stand for ids that another command showed.
+In the examples `$LEAD`, `$CARD`, `$REPORT`, `$CASE`, `$ORDER` and `$INVARIANT` stand for ids that another command showed.
 """
 
 

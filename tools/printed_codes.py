@@ -55,7 +55,8 @@ positions at least an hour old, in cells of ten kilometres or more, as counts. N
 """
 CARVE_OUTS_HEAD: Final = """## Carve-outs of an order
 
-What an order may leave open. Only an order that names a feed can have one.
+What an order may leave open; the first only if its originator says so, the other on every order that does not say why not
+([orders](orders.md#carve-outs)).
 
 | carve-out | meaning |
 |---|---|
@@ -64,7 +65,8 @@ CONJUNCTS_HEAD: Final = """## What the gate asks
 
 All are judged, and every one that does not hold is a reason. Those about the request alone are told to anybody: they are the same for
 every id. Of the others the originator and oversight learn each reason, anyone else one sentence that is the same for what is hidden
-and what does not exist (P7).
+and what does not exist (P7). What cannot be judged is refused as a fault, `types` (a set, a number or nothing where one value is
+required) or `error`; faults are counted apart (`fairlead status`).
 
 | | conjunct | holds when | told to the asker |
 |---|---|---|---|
@@ -82,6 +84,10 @@ ACT_WORDS: Final[dict[str, str]] = {
     "order": "suspend and resume, and sign grants for one's party",
     "case": "open a case and take acts of it that the tables give the role",
     "exposure": "list who had used what an order closes",
+    "terms": "look at agreements, assurances and the code-book",
+    "review": "review the risk of a draft, and sign it second",
+    "agree": "draft, amend and denounce agreements, give assurances, change the code-book",
+    "export": "give a lead or report, in a carrier, to a system outside",
 }
 REGIME_WORDS: Final[dict[str, str]] = {
     "law_enforcement": "police, coast guard, customs, prosecution",

@@ -83,10 +83,20 @@ class LogFault(NodeError):
     exit_code = 5
 
 
+class SyncFault(LogFault):
+    """The disk did not confirm what was given to it, so what it holds is not known; whoever serves stops (P6)."""
+
+
 class ProofFailed(FairleadError):
     """A log, receipt or signature does not verify; names file and entry."""
 
     exit_code = 6
+
+
+class Unforeseen(FairleadError):
+    """Something failed that no room gave a name to: a fault of ours, said as one and never as a refusal."""
+
+    exit_code = 7
 
 
 class NotAsTold(FairleadError):

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fairlead.desk import halt, interdict, read
+from fairlead.desk import interdict, orders, read
 from fairlead.desk.answer import Answer
 from fairlead.desk.clock import SetClock
 from fairlead.desk.node import Node
@@ -68,11 +68,11 @@ def restarted(night: Night, root: Path, ended: Ended) -> Found:
     with node.db.read() as tx:
         assert segments == holdings.with_segments(tx)
     assert len(list((root / "homes/bravo/records/segment-manifest").glob("*"))) == len(segments)
-    orders = json.loads(halt.orders_in_force(node, BRAVO).body)["orders"]
+    standing = json.loads(orders.orders_in_force(node, BRAVO).body)["orders"]
     node.close()
     before = sizes_stored(night.root)
     return Found(
-        orders=[one["id"] for one in orders],
+        orders=[one["id"] for one in standing],
         grown={log: size - before[log] for log, size in stored.items() if size != before[log]},
     )
 
@@ -189,7 +189,7 @@ def test_the_next_command_says_what_it_recovered(night, zygote, copies):
     behind = sum(sizes_stored(root).values()) - sum(sizes_published(root).values())
     assert behind > 0
     orders = zygote.run("orders", "--as", "bravo-release", "--node", str(root))
-    assert (orders.code, "Bravo halts feed bravo-ais" in orders.out) == (0, True)
+    assert (orders.code, "Bravo (bravo) halts feed bravo-ais" in orders.out) == (0, True)
     assert f"recovered: {behind} entries" in orders.err
     again = zygote.run("orders", "--as", "bravo-release", "--node", str(root))
     assert (again.out, again.err) == (orders.out, "")

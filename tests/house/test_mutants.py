@@ -13,13 +13,16 @@ from tests import mutants
 from tests.mutants import Broken, Tree, check_texts, check_unharmed, judge, main
 from tests.seeded import FAULTS, Fault
 
-FAULTS_MIN = 22
+FAULTS_MIN = 150
 QUICK = ("join-unions-recipients", "suspension-direction-swapped", "no-ceiling", "leaf-hash-without-prefix")
 # What the design and the issue name: each must be among the faults, by one name or several.
 NAMED = {
     *("join-unions-recipients", "join-unions-purposes", "join-keeps-first-originators-only", "derived-takes-latest-expiry"),
     *("no-excluded-check", "suspension-direction-swapped", "originators-own-units-are-hit", "expires-inclusive"),
     *("cached-slice-without-epoch", "cached-slice-without-time", "empty-permitted-set-means-all", "resume-without-epoch"),
+    *("kept-without-epoch", "kept-without-time", "kept-for-any-operation", "stale-slice-decides", "remembered-join-forgets-a-source"),
+    *("an-override-lifts-the-level", "an-override-never-expires", "an-override-for-every-record", "an-override-survives-a-later-order"),
+    *("one-originator-missing-from-an-override", "one-person-signs-twice", "the-requester-signs", "the-gate-fails-open"),
     *("label-without-originator", "no-originator-nobody-objects", "any-of-purposes", "no-ceiling", "ceiling-ignores-parent-command"),
     *("holds-missing-from-lists", "holds-do-not-reach-derived", "implication-not-expanded", "handling-not-checked"),
     *("level-compare-reversed", "unit-fingerprint-ignored", "operation-fingerprint-ignored", "refusal-only-in-concerned-logs"),

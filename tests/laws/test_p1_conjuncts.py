@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from fairlead.agreement import Acceptance, Gatehouse, Request, compile_slice, decide, fold, make_grant, make_order
+from fairlead.agreement import Assurance, Gatehouse, Request, compile_slice, decide, fold, make_grant, make_order
 from fairlead.agreement.gate import Facts
 from fairlead.agreement.lists import Row, permitted
 from fairlead.label import Level, Unit, expand, make_label, purpose_of
@@ -47,7 +47,7 @@ def grant(id: str = "g", **changed: object):
 
 def house(*events, book=None) -> Gatehouse:
     book = book or world.book()
-    standing = fold(events or (grant(), Acceptance(party="bravo", assurance="treatment", expires_ms=END)))
+    standing = fold(events or (grant(), Assurance(party="bravo", assurance="treatment", expires_ms=END)))
     return Gatehouse(book=book, people=world.PEOPLE, slice=compile_slice(standing, book, AT))
 
 
@@ -97,16 +97,16 @@ def test_p1_a_holding_is_readable_from_its_first_instant_and_not_at_its_last(nb:
 
 @pytest.mark.parametrize(("nb", "exp", "open_"), [(AT, AT + 1, True), (AT + 1, END, False), (0, AT, False)])
 def test_p1_an_agreement_holds_from_its_first_instant_and_not_at_its_last(nb: int, exp: int, open_: bool):
-    accepted = Acceptance(party="bravo", assurance="treatment", expires_ms=END)
+    accepted = Assurance(party="bravo", assurance="treatment", expires_ms=END)
     at = house(grant(not_before_ms=nb, expires_ms=exp), accepted)
     assert (conjuncts(at=at) == set()) is open_
 
 
 def test_p1_a_grant_of_monitoring_for_an_end_is_no_grant_of_the_end_and_the_other_way_round():
-    both = house(grant(purposes=["interdiction", MONITOR]), Acceptance(party="bravo", assurance="treatment", expires_ms=END))
+    both = house(grant(purposes=["interdiction", MONITOR]), Assurance(party="bravo", assurance="treatment", expires_ms=END))
     assert conjuncts(asked(purpose=MONITOR), at=both) == {"purposes"}
     assert conjuncts(facts=facts(label=label(purposes=[MONITOR])), at=both) == {"purposes"}
-    accepted = Acceptance(party="bravo", assurance="treatment", expires_ms=END)
+    accepted = Assurance(party="bravo", assurance="treatment", expires_ms=END)
     wide = facts(label=label(purposes=["interdiction", MONITOR]))
     assert conjuncts(asked(purpose=MONITOR), wide, house(grant(), accepted)) == {"grants"}
     assert conjuncts(facts=wide, at=house(grant(purposes=[MONITOR]), accepted)) == {"grants"}
@@ -123,7 +123,7 @@ def test_p1_no_agreement_or_that_of_another_originator_opens_nothing():
 
 @pytest.mark.parametrize("accepted", [[], [("charlie", END)], [("bravo", AT)]])
 def test_p1_an_assurance_is_accepted_by_the_readers_own_party_and_in_date(accepted: list[tuple[str, int]]):
-    at = house(grant(), *[Acceptance(party=party, assurance="treatment", expires_ms=end) for party, end in accepted])
+    at = house(grant(), *[Assurance(party=party, assurance="treatment", expires_ms=end) for party, end in accepted])
     assert conjuncts(at=at) == {"assurances"}
 
 
@@ -226,12 +226,12 @@ def row(id: str, one: Label, *feeds: str, nb: int = 0, exp: int = END) -> Row:
         created_ms=0,
         feed=feeds[0],
     )
-    return Row(holding=holding, feeds=frozenset(feeds))
+    return Row(holding=holding, feeds=frozenset(feeds), held=frozenset({"h"} if "a-ais" in feeds else ()))
 
 
 def test_p1_a_list_has_exactly_the_rows_that_the_gate_permits_one_by_one():
     hold = make_order(world.book(), world.FEEDS, id="h", originator="alfa", ordered_at_ms=1, feeds=["a-ais"])
-    at = house(grant(), Acceptance(party="bravo", assurance="treatment", expires_ms=END), hold)
+    at = house(grant(), Assurance(party="bravo", assurance="treatment", expires_ms=END), hold)
     rows = [
         row("seen", label(), "a-radar"),
         row("held", label(), "a-ais"),  # the same label, another feed

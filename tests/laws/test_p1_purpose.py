@@ -8,52 +8,23 @@ import random
 import msgspec
 import pytest
 
-from fairlead.agreement import Gatehouse, Request, compile_slice, decide, fold, make_grant
-from fairlead.agreement.gate import Facts
+from fairlead.agreement import compile_slice, decide, fold, make_grant
 from tests.model import gate_model, world
+from tests.model.machine import Machine
 
 SHARE = (0.20, 0.40)
 
 
-def questions(people, units, at):
-    """Every (person, unit they act for, purpose, operation, act and form): codes that do not fit are asked by another test."""
-    forms = [("read", "full"), ("picture", "full"), ("picture", "coarse")]
-    for person, purpose, operation, (act, form), when in itertools.product(
-        ["ann", "ben", "cas"], world.PURPOSES, ["north", "south"], forms, at
-    ):
-        for unit in people[person].units:
-            yield Request(person=person, unit=unit, purpose=purpose, operation=operation, act=act, form=form, at_ms=when)
-
-
-def answers(seed: int, book=None):
-    rng = random.Random(seed)
-    book = book or world.book()
-    labels = world.labels(rng, book)
-    events = world.events(rng, book)
-    standing = fold(events)
-    for at in (500, 2_500, 5_000):
-        house = Gatehouse(book=book, people=world.PEOPLE, slice=compile_slice(standing, book, at))
-        for request in questions(world.PEOPLE, book.units, [at]):
-            for feeds, label in labels.items():
-                window = rng.choice([(0, 9_000), (0, 9_000), (0, 9_000), (0, at), (at, 9_000)])
-                facts = Facts(label=label, not_before_ms=window[0], expires_ms=window[1], feeds=feeds)
-                expected = gate_model.permits(
-                    book,
-                    world.PEOPLE,
-                    events,
-                    person=request.person,
-                    unit=request.unit,
-                    purpose=request.purpose,
-                    operation=request.operation,
-                    act=request.act,
-                    form=request.form,
-                    at=at,
-                    label=label,
-                    not_before=window[0],
-                    expires=window[1],
-                    feeds=feeds,
-                )
-                yield request, facts, house, expected
+def answers(seed: int, moments: int = 3):
+    """Every question a tiny world can be asked, a few steps on each time, with the reference gate's answer."""
+    machine = Machine(seed)
+    for _ in range(moments):
+        for _ in range(4):
+            machine.step()
+        world, house = machine.world(), machine.house()
+        for request in machine.requests():
+            for name, record in world.records.items():
+                yield request, machine.facts(name), house, gate_model.permits(world, request, record)
 
 
 def test_p1_the_gate_equals_the_reference_gate_exhaustively_on_the_tiny_universe():
@@ -65,7 +36,7 @@ def test_p1_the_gate_equals_the_reference_gate_exhaustively_on_the_tiny_universe
             assert not decision.is_fault
             asked += 1
             permits += expected
-    assert asked > 30_000
+    assert asked > 20_000
     assert SHARE[0] <= permits / asked <= SHARE[1], permits / asked
 
 
@@ -74,9 +45,10 @@ def test_p1_every_permit_names_a_covering_agreement_of_every_originator():
     for seed in range(10):
         for request, facts, house, expected in answers(seed):
             if expected:
-                grants = {grant.id: grant.originator for grant in house.slice.grants}
-                named = {grants[code] for code in decide(house, request, facts).agreements}
-                assert named == {party for party, _ in facts.label.originators}
+                whose = {grant.id: (grant.originator,) for grant in house.slice.grants}
+                whose |= {one.id: one.originators for one in house.slice.overrides}
+                named = {party for code in decide(house, request, facts).agreements for party in whose[code]}
+                assert named >= {party for party, _ in facts.label.originators}
                 seen += 1
     assert seen > 500
 
@@ -174,4 +146,4 @@ def test_p1_more_than_64_originator_pairs_keep_apart():
     label = world.labels(random.Random(1), world.book())[frozenset({"b-ais"})]
     for n in range(100):
         one = msgspec.structs.replace(label, originators=((f"p{n}", "ais"),))
-        assert (made.blocked(one, reader) == 0) is (n != 77)
+        assert (made.blocked(made.mask(one), reader) == 0) is (n != 77)

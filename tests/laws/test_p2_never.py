@@ -64,7 +64,9 @@ def test_p2_a_request_naming_one_is_refused_even_where_everything_else_permits(u
         # Even a grant and a label forged to carry it, past every constructor, do not help.
         grants = tuple(_forged(grant, use) for grant in house.slice.grants)
         open_to = {**house.slice.open_to, (request.unit, use, request.operation): (1 << 80) - 1}
-        forged = msgspec.structs.replace(house, slice=msgspec.structs.replace(house.slice, grants=grants, open_to=open_to))
+        given_to = {key: tuple(_forged(grant, use) for grant in found) for key, found in house.slice.given_to.items()}
+        slice = msgspec.structs.replace(house.slice, grants=grants, open_to=open_to, given_to=given_to)
+        forged = msgspec.structs.replace(house, slice=slice)
         decision = decide(forged, msgspec.structs.replace(request, purpose=use), facts)
         assert not decision.permitted
         assert any(reason.conjunct in ("excluded", "codes") for reason in decision.reasons)

@@ -30,7 +30,8 @@ def draw(story: Story, chance: random.Random) -> SignedAct:
     table, code = chance.choice([(CASE, "")] * 3 + [(PERSON, one) for one in SUBJECTS] + [(EXHIBIT, one) for one in EXHIBITS])
     concerned = story.state.people.get(code) if table is PERSON else story.state.exhibits.get(code)
     present = story.state.state if table is CASE else concerned.state if concerned is not None else START
-    rows = [step for step in table.leaving(present) if step.kind != "exit" or chance.random() < 0.15] or list(table.steps)
+    seldom = {"exit": 0.15, "append": 0.3}
+    rows = [step for step in table.leaving(present) if chance.random() < seldom.get(step.kind, 1)] or list(table.steps)
     step = chance.choice(rows if chance.random() < 0.6 else list(table.steps))
     if step.act.partition(":")[0] in ("died", "close", "unaccounted", "release_person") and chance.random() < 0.5:
         step = chance.choice(rows)
@@ -63,6 +64,8 @@ def spoil(story: Story, chance: random.Random, tag: str, by: str, also: tuple[st
         fields["to_unit"] = chance.choice(("patrol", "support"))
     if what == 7:
         fields["case"] = "C-2"
+    if what == 10 and tag in ("seek_basis", "sign_basis", "renew_basis", "legal_review"):
+        fields |= chance.choice(({"leads": [PAPER]}, {"leads": [], "sightings": []}, {"sightings": [PAPER]}))
     act = story.sign(tag, by, also, **fields)
     if what == 8:
         return SignedAct(act=act.act, digest=act.digest, signers=act.signers[1:])
@@ -102,7 +105,7 @@ def begun(chance: random.Random) -> Story:
 
 def walk(chance: random.Random, length: int) -> tuple[int, Counter[str]]:
     """One random case told to the room and to the model; how many acts were accepted, and which rows."""
-    model = CaseModel(set(KNOWN.seizure_numbers), set(KNOWN.enforcement_units))
+    model = CaseModel(set(KNOWN.seizure_numbers), set(KNOWN.enforcement_units), set(KNOWN.readable_leads))
     story = begun(chance)
     for one in story.acts:
         assert model.step(msgspec.to_builtins(one.act), [(s.person, s.roles, s.unit) for s in one.signers])

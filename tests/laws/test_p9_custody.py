@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead.case import Accepted, Known, Refusal, SignedAct, Signer, fold, propose, retell
+from fairlead.case import Accepted, Refusal, SignedAct, Signer, fold, propose, retell
 from fairlead.case.clocks import clocks
 from tests.laws.test_p8_lawful_order import draw
 from tests.rooms.case.story import FULL, KNOWN, PAPER, PEOPLE, Story, demo, detained, stored, until
@@ -182,14 +183,31 @@ def test_p9_an_act_counts_once_and_folding_is_the_same_on_every_node() -> None:
 def test_p9_a_number_another_case_took_meanwhile_refuses_the_seizure() -> None:
     story = until("found").ok("photograph", "boarder", exhibit="E1")
     act = story.sign("seize", "boarder", exhibit="E1")
-    elsewhere = Known(seizure_numbers=frozenset({"SN-1"}), enforcement_units=KNOWN.enforcement_units)
+    elsewhere = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({"SN-1"}))
     assert isinstance(propose(story.state, act, elsewhere), Refusal)
     assert isinstance(propose(story.state, act, KNOWN), Accepted)
 
 
+@pytest.mark.parametrize(
+    "spelt", ["sn-1", "SN 1", "SN1", "SN\u20111", "\uff33\uff2e-\uff11", "S N - 1", "SN_1", "SN\u200b-1", " sn\u2013 1"]
+)
+def test_p9_a_seizure_number_is_the_same_however_it_is_spelt(spelt: str) -> None:
+    story = stored(until("found")).ok("find", "boarder", exhibit="E2").ok("photograph", "boarder", exhibit="E2")
+    assert "already taken" in story.no("seize", "boarder", exhibit="E2", seizure_number=spelt).reason
+    story.known = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({spelt.replace("1", "9").replace("\uff11", "9")}))
+    assert "already taken" in story.no("seize", "boarder", exhibit="E2", seizure_number="SN-9").reason
+    story.ok("seize", "boarder", exhibit="E2", seizure_number="SN-2")
+
+
+def test_p9_a_seizure_number_of_nothing_that_shows_is_none() -> None:
+    story = until("found").ok("photograph", "boarder", exhibit="E1")
+    for number in ("-", " ", "\u200b", "--- -"):
+        assert "letter or a digit" in story.no("seize", "boarder", exhibit="E1", seizure_number=number).reason
+
+
 def test_p9_what_was_done_stays_done_when_roles_units_and_regimes_change_later() -> None:
     story = demo().ok("grounds_withdrawn", "node")
-    today = Known(seizure_numbers=frozenset({"SN-1"}), enforcement_units=frozenset())
+    today = msgspec.structs.replace(KNOWN, seizure_numbers=frozenset({"SN-1"}), enforcement_units=frozenset())
     moved = [Signer(person=one, roles=("administrator",), unit="elsewhere") for one in PEOPLE]
     roleless = [
         SignedAct(act=act.act, digest=act.digest, signers=tuple(s for s in moved if s.person in {o.person for o in act.signers}))
@@ -199,3 +217,10 @@ def test_p9_what_was_done_stays_done_when_roles_units_and_regimes_change_later()
     assert retell(roleless) == story.state
     assert retell([*story.acts, *story.acts]) == story.state
     assert retell(story.acts[1:]) == Story().state
+
+
+def test_p9_death_is_told_by_who_holds_the_person_or_a_legal_adviser_for_it_stops_every_clock() -> None:
+    for author in ("watch", "port-store", "other-boarder"):
+        assert "holds the person" in detained(until("found")).no("died", author, subject="P1").reason
+    for author in ("boarder", "guard", "lawyer"):
+        assert detained(until("found")).ok("died", author, subject="P1").state.people["P1"].state == "deceased"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -89,6 +90,7 @@ CASE: dict[str, list[tuple[str, str, str]]] = {
             "bcelw",
         ),
     ],
+    "sight": [(" ".join([*BEFORE, *ON_BOARD, *STOPPED, "under_legal_review"]), "", "bw")],
     "legal_review": [("under_legal_review", "?", "l")],
     "correct": [(" ".join([*BEFORE, *AFTER, *STOPPED, "became_rescue", "under_legal_review", "closed"]), "", "*")],
 }
@@ -138,7 +140,7 @@ THING: dict[str, list[tuple[str, str, str]]] = {
     "unaccounted": [(f"found photographed seized {UNDER_SEAL} seal_broken", "unaccounted", "bcelw")],
     "locate": [("unaccounted", "seal_broken", "bce")],
 }
-TIMELESS_CASE = {"log_force", "correct", "grounds_withdrawn", "basis_withdrawn", "grounds_restored", "became_rescue"}
+TIMELESS_CASE = {"log_force", "sight", "correct", "grounds_withdrawn", "basis_withdrawn", "grounds_restored", "became_rescue"}
 AT_HAND = {"intercept", "signal", "noncompliant", "stop", "board", "search", "find", "no_contraband", "hold_vessel", "detain", "seize"}
 SETTLED = {"free_crew", "landed", "before_judge", "repatriated", "released", "transferred", "deceased"}
 GONE = {"left_in_place", "returned", "forfeited", "destroyed"}
@@ -149,17 +151,24 @@ def digest(act: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(act, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
+def plain(number: str) -> str:
+    """ASCII is all the model needs: letters and digits in one case."""
+    return re.sub(r"[^a-z0-9]", "", number.lower())
+
+
 class CaseModel:
     """The case as dictionaries; `step` says whether an act is lawful and takes it if so."""
 
-    def __init__(self, numbers: set[str], enforcement: set[str]) -> None:
-        self.numbers, self.enforcement = numbers, enforcement
+    def __init__(self, numbers: set[str], enforcement: set[str], readable: set[str]) -> None:
+        self.numbers, self.enforcement, self.readable = numbers, enforcement, readable
         self.state, self.before, self.last = "none", "", 0
         self.people: dict[str, dict[str, Any]] = {}
         self.things: dict[str, dict[str, Any]] = {}
         self.basis: dict[str, Any] | None = None
         self.leads: set[str] = set()
-        self.orders: dict[str, set[str]] = {}
+        self.orders: list[tuple[str, set[str], int]] = []
+        self.sights: dict[str, int] = {}
+        self.opener = ""
         self.seen: set[str] = set()
         self.seeker = self.unit = self.case = ""
         self.boarded = 0
@@ -218,7 +227,10 @@ class CaseModel:
         if verb in AT_HAND and act["unit"] != self.unit:
             return False
         # Bases.
-        if verb in ("seek_basis", "sign_basis", "renew_basis") and set(act.get("leads", ())) & set().union(*self.orders.values()):
+        if verb == "sight":
+            return bool(act["unit"] == self.unit if self.unit else act["unit"] in {self.opener, *self.enforcement})
+        rests = verb in ("seek_basis", "sign_basis", "renew_basis") or act.get("ruling") == "proceed_without_intelligence"
+        if rests and not self._grounds(set(act.get("leads", ())), set(act.get("sightings", ()))):
             return False
         if verb in ("sign_basis", "renew_basis"):
             if act["adviser"] == self.seeker or act["adviser"] != act["person"] or act["valid_until_ms"] <= at:
@@ -246,12 +258,19 @@ class CaseModel:
         if verb == "grounds_withdrawn":
             return set(act["leads"]) <= self.leads
         if verb == "grounds_restored":
-            return act["order"] in self.orders
+            return any(order == act["order"] for order, _, _ in self.orders)
         if verb == "correct":
             return act["of"] in self.seen
         if verb == "close":
             return all(p["state"] in SETTLED for p in self.people.values()) and all(t["state"] in GONE for t in self.things.values())
         return self._hands(verb, act, signers, by, person, thing, who)
+
+    def _grounds(self, leads: set[str], sights: set[str]) -> bool:
+        """Nothing cited is taken away, unread or stale; after a withdrawal something is cited."""
+        taken = set().union(*(leads for _, leads, _ in self.orders))
+        since = max([at for _, _, at in self.orders], default=0)
+        fresh = {sight for sight, at in self.sights.items() if at >= since}
+        return not leads & taken and leads <= self.readable and sights <= fresh and bool(leads or sights or not self.orders)
 
     def _hands(self, verb: str, act: Mapping[str, Any], signers: Signers, by: Any, person: Any, thing: Any, who: str) -> bool:
         roles = {WHO[w] for w in who if w in WHO}
@@ -271,14 +290,14 @@ class CaseModel:
             return self.state not in PRE_BASIS and act["category"] != "detained"
         if verb in ("free", "inform_rights", "screen", "hold", "repatriate"):
             return bool(act["unit"] == person["unit"])
-        if verb in ("release_person", "notify_consul", "bring_before_judge"):
+        if verb in ("release_person", "notify_consul", "bring_before_judge", "died"):
             return bool(act["unit"] == person["unit"]) or "legal_adviser" in by[act["person"]][0]
         if thing and verb not in ("seal_broken", "unaccounted"):
             if thing["custodian"] not in by or by[thing["custodian"]][1] != thing["unit"]:
                 return False
             if verb == "seize":
-                taken = self.numbers | {t["number"] for t in self.things.values()}
-                return act["seizure_number"] not in taken
+                taken = {plain(one) for one in (*self.numbers, *(t["number"] for t in self.things.values())) if one}
+                return plain(act["seizure_number"]) not in taken | {""}
             if verb == "weigh":
                 return bool(act["net_g"] <= act["gross_g"])
             if verb == "destroy":
@@ -332,8 +351,10 @@ class CaseModel:
         if verb not in TIMELESS_CASE:
             self.last = max(self.last, act["at_ms"])
         if verb == "open_case":
-            self.case = act["case"]
-        if verb in ("open_case", "seek_basis", "sign_basis", "renew_basis"):
+            self.case, self.opener = act["case"], act["unit"]
+        if verb == "sight":
+            self.sights[digest(act)] = act["at_ms"]
+        if verb in ("open_case", "seek_basis", "sign_basis", "renew_basis", "legal_review"):
             self.leads |= set(act.get("leads", ()))
         if verb == "seek_basis":
             self.seeker, self.unit = act["person"], ""
@@ -350,9 +371,10 @@ class CaseModel:
         if verb == "board":
             self.boarded = act["at_ms"]
         if verb == "grounds_withdrawn":
-            self.orders[act["order"]] = self.orders.get(act["order"], set()) | set(act["leads"])
+            self.orders.append((act["order"], set(act["leads"]), act["at_ms"]))
+            self.sights = {}
         if verb == "grounds_restored":
-            del self.orders[act["order"]]
+            self.orders = [one for one in self.orders if one[0] != act["order"]]
         no_longer = verb in ("seek_basis", "basis_withdrawn") or (verb == "grounds_withdrawn" and not self.boarded)
         if no_longer and self.basis:
             self.basis["void"] = True

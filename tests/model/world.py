@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from fairlead.agreement import Acceptance, Person, make_grant, make_order
+from fairlead.agreement import Assurance, Person, make_grant, make_order
 from fairlead.label import CodeBook, Command, Handling, Operation, Party, Unit, join, make_label
 from fairlead.label.label import Label
 
@@ -119,7 +119,7 @@ def events(rng: random.Random, the_book: CodeBook, *, orders: int = 1) -> list:
             )
         )
     accepting = [party for party in ("alfa", "bravo", "charlie") if rng.random() < 0.8]
-    made += [Acceptance(party=party, assurance="treatment", expires_ms=rng.choice([2 * DAY, 9 * DAY])) for party in accepting]
+    made += [Assurance(party=party, assurance="treatment", expires_ms=rng.choice([2 * DAY, 9 * DAY])) for party in accepting]
     return made + [order(rng, the_book, f"o{number}") for number in range(rng.randint(0, orders))]
 
 

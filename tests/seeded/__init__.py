@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, label, log
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms
 from tests.seeded.fault import Fault
 
-FAULTS: tuple[Fault, ...] = (*label.FAULTS, *agreement.FAULTS, *desk.FAULTS, *log.FAULTS, *case.FAULTS)
+FAULTS: tuple[Fault, ...] = (
+    *label.FAULTS,
+    *gate.FAULTS,
+    *agreement.FAULTS,
+    *desk.FAULTS,
+    *log.FAULTS,
+    *case.FAULTS,
+    *proof.FAULTS,
+    *marking.FAULTS,
+    *suspension.FAULTS,
+    *terms.FAULTS,
+    *release.FAULTS,
+)
 
 __all__ = ["FAULTS", "Fault"]

@@ -13,6 +13,12 @@ TIMES = "tests/laws/test_p3_join_by_field.py::test_p3_what_is_derived_begins_wit
 CONJUNCTS = "tests/laws/test_p1_conjuncts.py"
 NEVER = "tests/laws/test_p2_never.py"
 
+INTERNER = "label/interner.py"
+NARROWING = "label/narrowing.py"
+KEPT = "tests/rooms/label/test_interner.py"
+LOST = "tests/rooms/label/test_narrowing.py"
+BAD = "tests/rooms/label/test_label_bad_input.py"
+
 FAULTS = (
     Fault("join-unions-recipients", LABEL, "set(first.recipients).intersection(", "set(first.recipients).union(", BY_FIELD),
     Fault("join-unions-purposes", LABEL, "set(first.purposes).intersection(", "set(first.purposes).union(", BY_FIELD),
@@ -66,16 +72,16 @@ FAULTS = (
     Fault(
         "store-takes-any-derived-label",
         STORED,
-        "derived(holding, [row.holding for row in found])",
-        "len(found)",
+        "derived(holding, [row.holding for row in above])",
+        "len(above)",
         "tests/rooms/store/test_holdings.py::test_p3_a_label_wider_than_the_join_of_its_stored_parents_is_rejected",
     ),
     Fault(
         "holds-do-not-reach-derived",
         STORED,
-        "feeds |= row.feeds",
-        "feeds |= set()",
-        "tests/rooms/desk/test_halt.py::test_p4_a_hold_reaches_the_picture_the_list_and_what_was_derived_and_only_while_it_stands",
+        "inherited = frozenset[str]().union(*(row.held for row in (*above, *behind)))",
+        "inherited = frozenset[str]()",
+        "tests/rooms/store/test_holds.py::test_p4_each_record_lies_in_the_sets_the_rule_says_whenever_it_came",
     ),
     Fault(
         "lead-rests-on-contributors-only",
@@ -118,5 +124,69 @@ FAULTS = (
         '    "training",\n)',
         '    "training",\n    "commercial",\n)',
         f"{NEVER}::test_p2_no_excluded_use_is_among_the_purposes_however_expanded",
+    ),
+    # The interner, and what a join takes away.
+    Fault(
+        "remembered-join-forgets-a-source",
+        INTERNER,
+        "reduce(self._pair, distinct))",
+        "reduce(self._pair, distinct[-2:]))",
+        f"{KEPT}::test_p3_the_remembered_join_is_the_join_in_any_order_and_of_any_many",
+    ),
+    Fault(
+        "joins-remembered-for-the-first-only",
+        INTERNER,
+        "key = (one, other) if one < other else (other, one)",
+        "key = (one,)",
+        f"{KEPT}::test_p3_the_remembered_join_is_the_join_in_any_order_and_of_any_many",
+    ),
+    Fault(
+        "the-join-of-nothing-is-a-label",
+        INTERNER,
+        "            if not distinct:\n",
+        "            if not distinct and not self._ids:\n",
+        f"{KEPT}::test_the_join_of_nothing_of_an_unknown_number_or_of_no_label_is_refused",
+    ),
+    Fault(
+        "a-damaged-label-is-interned",
+        INTERNER,
+        "if not isinstance(label, Label) or not label.originators:",
+        "if not isinstance(label, Label):",
+        f"{KEPT}::test_a_label_damaged_after_it_was_made_is_not_taken_in",
+    ),
+    Fault(
+        "no-alarm-for-too-many-labels",
+        INTERNER,
+        "distinct * 100 > records * ALARM_PERCENT",
+        "distinct > records * ALARM_PERCENT",
+        f"{KEPT}::test_more_than_one_distinct_label_in_a_hundred_records_is_an_alarm",
+    ),
+    Fault(
+        "one-too-many-left-out",
+        NARROWING,
+        "fewest = min(without.values()",
+        "fewest = max(without.values()",
+        f"{LOST}::test_each_field_says_what_is_left_what_is_lost_and_the_fewest_sources_to_leave_out",
+    ),
+    Fault(
+        "a-parent-without-a-label-joins",
+        LABEL,
+        "    if not all(isinstance(one, Label) for one in labels):\n",
+        "    labels = [one for one in labels if isinstance(one, Label)]\n    if not labels:\n",
+        f"{BAD}::test_a_parent_without_a_label_makes_no_join",
+    ),
+    Fault(
+        "a-string-is-a-set-of-codes",
+        LABEL,
+        "    if not isinstance(codes, tuple):\n",
+        "    if False:\n",
+        f"{BAD}::test_a_set_of_a_label_is_a_sorted_tuple_of_codes_and_nothing_else",
+    ),
+    Fault(
+        "a-stored-label-of-any-bytes",
+        LABEL,
+        "    except (MalformedBytes, UnknownCode, msgspec.ValidationError) as error:\n",
+        "    except (MalformedBytes, UnknownCode) as error:\n",
+        f"{BAD}::test_bytes_that_are_no_canonical_label_do_not_read",
     ),
 )

@@ -156,9 +156,11 @@ def feeds_in(node: Folder) -> bool:
 
 
 def lead_made(node: Folder) -> bool:
-    rows = node.db.execute("select h.id, l.body, h.body from holdings h join labels l on l.id = h.label where h.kind='lead'").fetchall()
-    ((holding, label, body),) = rows
-    feeds = {feed for (feed,) in node.db.execute("select feed from ancestry where holding=?", (holding,))}
+    leads = "select h.num, l.body, h.body from holdings h join labels l on l.id = h.label where h.kind='lead'"
+    ((holding, label, body),) = node.db.execute(leads).fetchall()
+    above = """with recursive up(num) as (select ? union select parent from parents join up on child = up.num)
+        select feed from holdings join up using (num) where feed != ''"""
+    feeds = {feed for (feed,) in node.db.execute(above, (holding,))}
     shown = json.loads(body)
     dark = [track for track in shown["tracks"] if track["kind"] == "radar" and "match" not in track]
     owners = {pair[0] for pair in json.loads(label)["originators"]}

@@ -25,7 +25,9 @@ Role: TypeAlias = Literal[
 ]
 ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 
-# What a request may do. `picture`, `list` and `read` are uses of holdings; the others are acts.
+# What a request may do. `picture`, `list` and `read` are uses of holdings; the others are acts. `terms` looks at agreements and
+# code-books, `review` judges drafts and signs second, `agree` drafts, amends, denounces, assures, and changes a code-book.
+# `export` gives a holding to a system outside.
 Act: TypeAlias = Literal[
     "picture",
     "list",
@@ -38,6 +40,10 @@ Act: TypeAlias = Literal[
     "order",
     "case",
     "exposure",
+    "terms",
+    "review",
+    "agree",
+    "export",
 ]
 ACTS: Final[frozenset[str]] = frozenset(get_args(Act))
 
@@ -45,15 +51,15 @@ _READS: Final = frozenset({"picture", "list", "read", "explain"})
 
 ROLE_ACTS: Final[dict[str, frozenset[str]]] = {
     "sensor_officer": _READS | {"observe", "report"},
-    "releasing_officer": _READS | {"audit", "order", "exposure"},
-    "liaison_officer": _READS | {"report"},
+    "releasing_officer": _READS | {"audit", "order", "exposure", "terms", "review", "agree", "export"},
+    "liaison_officer": _READS | {"report", "terms", "export"},
     "analyst": _READS | {"lead"},
     "watch_officer": _READS | {"case"},
-    "legal_adviser": _READS | {"case"},
+    "legal_adviser": _READS | {"case", "terms", "review"},
     "boarding_officer": _READS | {"case"},
     "custody_officer": _READS | {"case"},
     "evidence_custodian": _READS | {"case"},
-    "inspector": frozenset({"explain", "audit"}),
+    "inspector": frozenset({"explain", "audit", "terms", "review"}),
     "administrator": frozenset(),
 }
 

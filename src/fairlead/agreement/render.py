@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from fairlead.agreement.gate import Decision, Reason
+from fairlead.agreement.gate import Gatehouse
+from fairlead.agreement.reason import Decision, Reason
 from fairlead.envelope import JsonValue
 
 NOT_AVAILABLE: Final = "not available to this unit for this purpose in this operation"
-ABOUT_THE_REQUEST: Final = frozenset({"excluded", "codes", "role", "operation", "ceiling", "epoch"})
+ABOUT_THE_REQUEST: Final = frozenset({"types", "excluded", "codes", "role", "operation", "ceiling", "epoch"})
 
 
 def redacted(admitted: Iterable[Reason]) -> JsonValue:
@@ -37,3 +38,9 @@ def full_for(decision: Decision, originator: str) -> tuple[str, ...]:
         agreement = f" [{reason.agreement}]" if reason.agreement and own else ""
         seen.append(f"{reason.conjunct}: {reason.detail}{agreement}" if own else f"{reason.conjunct}: another originator's terms")
     return tuple(dict.fromkeys(seen))
+
+
+def own_word(house: Gatehouse, party: str) -> frozenset[str]:
+    """The ids of what the party itself has signed and may know: its grants, and overrides it signed with others."""
+    grants = {grant.id for grant in house.slice.grants if grant.originator == party}
+    return frozenset(grants.union(one.id for one in house.slice.overrides if party in one.originators))

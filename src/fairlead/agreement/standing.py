@@ -1,45 +1,38 @@
-"""What stands between the parties: grants given, orders in force; made by folding signed events in their sequence.
+"""What stands between the parties, made by folding signed events in their sequence.
 
-1. The sequence number of an event is the epoch. Nothing is edited: a resume is a new event that cites the order it lifts.
-2. Covering is positive: a pair (originator, category) is open for (unit, purpose, operation) only when some grant covers it now
-   and no order of that originator stops it. An order is the absence of a grant, not a rule that could fail to load (P4).
-3. `compile_slice` turns the standing at one instant into bit masks that hold until the next date boundary.
+1. The sequence number of an event is the epoch. Nothing is edited: a resume is a new event that cites the order it lifts, and
+   "what was in force at t" is the fold of the events durable by t.
+2. An event that does not fit what stands (repeated, out of order, of somebody else) is refused with its reason and changes nothing.
+3. An order of an originator voids every override it signed before: what was let through for hours does not outlive a change of mind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
 
 import msgspec
 
-from fairlead.agreement.order import Order, in_force, stops_reader
+from fairlead.agreement.assured import key_of, next_of
+from fairlead.agreement.events import (
+    Amend,
+    Assurance,
+    BookChange,
+    ConditionReport,
+    Confirm,
+    Denounce,
+    Draft,
+    Event,
+    Invariant,
+    Override,
+    RecallAnswer,
+    Resume,
+    Review,
+)
+from fairlead.agreement.order import Order
+from fairlead.agreement.states import TABLE, state_of_draft
 from fairlead.agreement.terms import Grant
 from fairlead.errors import BadInput
-from fairlead.label import CodeBook, Label
-
-Pair: TypeAlias = tuple[str, str]
-Reader: TypeAlias = tuple[str, str, str]  # unit, purpose, operation
-FOREVER_MS: Final = 2**53 - 1
-
-
-class Resume(msgspec.Struct, frozen=True, kw_only=True):
-    """The lifting of one order by its originator."""
-
-    order: str
-    originator: str
-    at_ms: int
-
-
-class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
-    """A recipient party accepts an assurance, until a date."""
-
-    party: str
-    assurance: str
-    expires_ms: int
-
-
-Event: TypeAlias = Grant | Order | Resume | Acceptance
+from fairlead.label import CodeBook
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,127 +41,257 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int = 0
     grants: tuple[Grant, ...] = ()
     orders: tuple[Order, ...] = ()
-    acceptances: tuple[Acceptance, ...] = ()
+    assurances: tuple[Assurance, ...] = ()  # the newest of each (party, assurance, originator)
+    drafts: tuple[Draft, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    denounced: Mapping[str, Denounce] = {}
+    overrides: tuple[Override, ...] = ()
+    confirmed: Mapping[str, Confirm] = {}
+    answers: tuple[RecallAnswer, ...] = ()
+    conditions: tuple[ConditionReport, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
+    seq_of: Mapping[str, int] = {}  # the event that put a grant, order or override of this id in force
+    book: CodeBook | None = None  # the newest code-book signed; none: the one the node was founded with
+    books: tuple[CodeBook, ...] = ()  # every version signed, oldest first: old labels are read under theirs
+
+
+class Folding:
+    """A standing while events are applied to it: the same, keyed and changeable, so that a fold costs one step an event."""
+
+    def __init__(self, standing: Standing | None = None) -> None:
+        standing = standing or Standing()
+        self.epoch = standing.epoch
+        self.grants = {grant.id: grant for grant in standing.grants}
+        self.orders = {order.id: order for order in standing.orders}
+        self.assurances = {key_of(one): one for one in standing.assurances}
+        self.drafts = {draft.terms.id: draft for draft in standing.drafts}
+        self.reviews: dict[str, list[Review]] = {}
+        for review in standing.reviews:
+            self.reviews.setdefault(review.agreement, []).append(review)
+        self.denounced = dict(standing.denounced)
+        self.overrides = {one.id: one for one in standing.overrides}
+        self.confirmed = dict(standing.confirmed)
+        self.answers = list(standing.answers)
+        self.conditions = list(standing.conditions)
+        self.invariants = {one.id: one for one in standing.invariants}
+        self.seq_of = dict(standing.seq_of)
+        self.book = standing.book
+        self.books = list(standing.books)
+
+    def add(self, event: Event) -> None:
+        """One more event. Raises BadInput before anything is changed."""
+        _into(self, event, self.epoch + 1)
+        self.epoch += 1
+
+    def done(self) -> Standing:
+        return Standing(
+            epoch=self.epoch,
+            grants=tuple(self.grants.values()),
+            orders=tuple(self.orders.values()),
+            assurances=tuple(self.assurances.values()),
+            drafts=tuple(self.drafts.values()),
+            reviews=tuple(review for reviews in self.reviews.values() for review in reviews),
+            denounced=self.denounced,
+            overrides=tuple(self.overrides.values()),
+            confirmed=self.confirmed,
+            answers=tuple(self.answers),
+            conditions=tuple(self.conditions),
+            invariants=tuple(self.invariants.values()),
+            seq_of=self.seq_of,
+            book=self.book,
+            books=tuple(self.books),
+        )
 
 
 def apply(standing: Standing, event: Event) -> Standing:
-    """The standing after one more event. Raises BadInput when it repeats an id or lifts what is not in force."""
-    epoch = standing.epoch + 1
-    if isinstance(event, Grant):
-        if any(grant.id == event.id for grant in standing.grants):
-            raise BadInput("an agreement of this id stands already", where=event.id)
-        return msgspec.structs.replace(standing, epoch=epoch, grants=(*standing.grants, event))
-    if isinstance(event, Order):
-        if any(order.id == event.id for order in standing.orders):
-            raise BadInput("an order of this id stands already", where=event.id)
-        return msgspec.structs.replace(standing, epoch=epoch, orders=(*standing.orders, event))
-    if isinstance(event, Acceptance):
-        return msgspec.structs.replace(standing, epoch=epoch, acceptances=(*standing.acceptances, event))
-    lifted = [order for order in standing.orders if order.id == event.order]
-    if not lifted or lifted[0].originator != event.originator:
-        raise BadInput("no such order of this originator is in force", where=event.order, do="list the orders in force")
-    rest = tuple(order for order in standing.orders if order.id != event.order)
-    return msgspec.structs.replace(standing, epoch=epoch, orders=rest)
+    """The standing after one more event. Raises BadInput when it repeats an id or does not fit what stands."""
+    return fold([event], standing)
 
 
-def fold(events: Iterable[Event]) -> Standing:
-    """The standing after all events in order; "what was in force" is this over the events durable by then."""
-    standing = Standing()
+def fold(events: Iterable[Event], standing: Standing | None = None) -> Standing:
+    """The standing after all events in order; "what was in force" is this over the events durable by then. Raises BadInput."""
+    work = Folding(standing)
     for event in events:
-        standing = apply(standing, event)
-    return standing
+        work.add(event)
+    return work.done()
 
 
-class Slice(msgspec.Struct, frozen=True, kw_only=True):
-    """One epoch between two date boundaries, compiled: which pairs are open to which reader."""
-
-    epoch: int
-    from_ms: int
-    to_ms: int
-    bits: Mapping[Pair, int]
-    open_to: Mapping[Reader, int]  # mask of the pairs some grant covers and no order stops
-    grants: tuple[Grant, ...]
-    orders: tuple[Order, ...]
-    acceptances: tuple[Acceptance, ...]
-
-    def mask(self, label: Label) -> int:
-        """The label's originator pairs as a mask; a pair no grant has ever named gets a bit that is never open."""
-        mask = 0
-        for pair in label.originators:
-            mask |= self.bits.get(pair, 1)  # bit 0 is kept shut
-        return mask
-
-    def blocked(self, label: Label, reader: Reader) -> int:
-        """The label's pairs that are not open to the reader, as a mask; 0 means every originator permits."""
-        return self.mask(label) & ~self.open_to.get(reader, 0)
-
-
-def covers_now(grant: Grant, book: CodeBook, at_ms: int) -> bool:
-    """Whether the grant's interval holds (half-open); what it is bound to is checked per unit and operation."""
-    return grant.not_before_ms <= at_ms < grant.expires_ms and grant.originator in book.parties
-
-
-def bound_units(grant: Grant, book: CodeBook) -> tuple[str, ...]:
-    """Recipients whose regime, command and mission are those the grant was signed for; others are void until signed anew."""
-    return tuple(unit for unit in grant.recipients if unit in book.units and book.unit_fingerprint(unit) == grant.unit_prints.get(unit))
+def _into(work: Folding, event: Event, seq: int) -> None:
+    match event:
+        case Grant():
+            _grant(work, event, seq)
+        case Draft():
+            _draft(work, event, seq)
+        case Review():
+            _review(work, event, seq)
+        case Amend():
+            _amend(work, event, seq)
+        case Denounce():
+            _denounce(work, event, seq)
+        case Order():
+            _order(work, event, seq)
+        case Resume():
+            _resume(work, event, seq)
+        case Confirm():
+            _confirm(work, event, seq)
+        case RecallAnswer():
+            _answer(work, event, seq)
+        case ConditionReport():
+            _condition(work, event, seq)
+        case Assurance():
+            _assurance(work, event, seq)
+        case Override():
+            _override(work, event, seq)
+        case BookChange():
+            _book(work, event, seq)
+        case Invariant():
+            _invariant(work, event, seq)
 
 
-def bound_operations(grant: Grant, book: CodeBook) -> tuple[str, ...]:
-    """Operations whose units and mission are those the grant was signed for."""
-    return tuple(
-        code
-        for code in grant.operations
-        if code in book.operations and book.operations[code].fingerprint == grant.operation_prints.get(code)
-    )
+def _grant(work: Folding, event: Grant, seq: int) -> None:
+    if event.id in work.grants:
+        raise BadInput("an agreement of this id stands already", where=event.id)
+    if event.version != 1:
+        raise BadInput("a new agreement is version 1", where=event.id, do="amend the one that stands")
+    work.grants[event.id] = event
+    work.drafts.pop(event.id, None)
+    work.seq_of[event.id] = seq
 
 
-def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
-    """The slice that holds at `at_ms`. Cost: grants x recipients x purposes x operations, once per slice."""
-    pairs = sorted({(grant.originator, category) for grant in standing.grants for category in grant.categories})
-    bits = {pair: 1 << (index + 1) for index, pair in enumerate(pairs)}
-    orders = tuple(order for order in standing.orders if in_force(order, at_ms))
-    grants = tuple(grant for grant in standing.grants if covers_now(grant, book, at_ms))
-    open_to: dict[Reader, int] = {}
-    for grant in grants:
-        for reader in _readers(grant, book):
-            given = 0
-            for category in grant.categories:
-                if not any(_masks(order, book, grant.originator, category, reader) for order in orders):  # P4
-                    given |= bits[grant.originator, category]
-            open_to[reader] = open_to.get(reader, 0) | given
-    from_ms, to_ms = _boundaries(standing, at_ms)
-    return Slice(
-        epoch=standing.epoch,
-        from_ms=from_ms,
-        to_ms=to_ms,
-        bits=bits,
-        open_to=open_to,
-        grants=grants,
-        orders=orders,
-        acceptances=standing.acceptances,
-    )
+def _draft(work: Folding, event: Draft, seq: int) -> None:
+    _own(event.terms.originator, event.originator, event.terms.id)
+    stands = work.grants.get(event.terms.id)
+    if event.terms.version != (stands.version + 1 if stands else 1):
+        raise BadInput("a draft is not of the next version", where=event.terms.id)
+    work.drafts[event.terms.id] = event
+    work.reviews.pop(event.terms.id, None)
 
 
-def _readers(grant: Grant, book: CodeBook) -> Iterable[Reader]:
-    for unit in bound_units(grant, book):
-        for operation in bound_operations(grant, book):
-            for purpose in grant.purposes:
-                yield unit, purpose, operation
+def _review(work: Folding, event: Review, seq: int) -> None:
+    draft = work.drafts.get(event.agreement)
+    if draft is None or draft.originator != event.originator or draft.terms.version != event.version:
+        raise BadInput("no such draft of this originator is waiting for a review", where=event.agreement, do="draft it first")
+    if event.at_ms < draft.at_ms:
+        raise BadInput("a review is dated before the draft", where=event.agreement)
+    before = work.reviews.get(event.agreement, [])
+    if (state_of_draft(before), f"review {event.decision}") not in TABLE:
+        raise BadInput("the draft was rejected", where=event.agreement, do="draft it anew")
+    work.reviews[event.agreement] = [*before, event]
 
 
-def _masks(order: Order, book: CodeBook, originator: str, category: str, reader: Reader) -> bool:
-    unit, purpose, operation = reader
-    return (
-        not order.is_hold
-        and order.originator == originator
-        and (not order.categories or category in order.categories)
-        and stops_reader(order, book, unit=unit, purpose=purpose, operation=operation)
-    )
+def _amend(work: Folding, event: Amend, seq: int) -> None:
+    _own(event.terms.originator, event.originator, event.terms.id)
+    old = _grant_of(work, event.terms.id, event.originator)
+    if event.terms.version != old.version + 1:
+        raise BadInput("an amendment is not of the next version", where=event.terms.id, why=f"version {old.version} stands")
+    work.grants[old.id] = event.terms
+    work.drafts.pop(old.id, None)
+    work.denounced.pop(old.id, None)
+    work.seq_of[old.id] = seq
 
 
-def _boundaries(standing: Standing, at_ms: int) -> tuple[int, int]:
-    dates = {0, FOREVER_MS}
-    for grant in standing.grants:
-        dates.update((grant.not_before_ms, grant.expires_ms))
-    dates.update(order.until_ms for order in standing.orders if order.until_ms)
-    return max(date for date in dates if date <= at_ms), min(date for date in dates if date > at_ms)
+def _denounce(work: Folding, event: Denounce, seq: int) -> None:
+    grant = _grant_of(work, event.agreement, event.originator)
+    if event.ends_ms < event.at_ms:
+        raise BadInput("an agreement cannot be ended in the past", where=event.agreement)
+    if grant.id in work.denounced and work.denounced[grant.id].ends_ms < event.ends_ms:
+        raise BadInput("a denounced agreement cannot be given longer", where=event.agreement, do="amend it, reviewed anew")
+    work.denounced[grant.id] = event
+
+
+def _order(work: Folding, event: Order, seq: int) -> None:
+    if event.id in work.seq_of:
+        raise BadInput("an order of this id was signed already", where=event.id)
+    if event.replaces:
+        _order_of(work, event.replaces, event.originator)
+        work.orders.pop(event.replaces)
+    work.orders[event.id] = event
+    # P4: what an originator let through for hours ends with its next order.
+    work.overrides = {id: one for id, one in work.overrides.items() if event.originator not in one.originators}
+    work.seq_of[event.id] = seq
+
+
+def _resume(work: Folding, event: Resume, seq: int) -> None:
+    _order_of(work, event.order, event.originator)
+    del work.orders[event.order]
+
+
+def _confirm(work: Folding, event: Confirm, seq: int) -> None:
+    order = _order_of(work, event.order, event.originator)
+    if not order.freeze_until_ms:
+        raise BadInput("the order is no emergency freeze", where=event.order, do="nothing needs confirming")
+    if event.officer == order.officer:
+        raise BadInput("a freeze is confirmed by another officer than signed it", where=event.order)
+    if order.id in work.confirmed:
+        raise BadInput("the freeze is confirmed already", where=event.order)
+    work.confirmed[event.order] = event
+
+
+def _answer(work: Folding, event: RecallAnswer, seq: int) -> None:
+    if event.order not in work.orders:
+        raise BadInput("no such order is in force", where=event.order, do="list the recalls")
+    order = work.orders[event.order]
+    if event.party not in order.recalls or (order.freeze_until_ms and order.id not in work.confirmed):
+        raise BadInput("the order recalls nothing from this party", where=event.order, do="list the recalls")
+    given = {one.answer for one in work.answers if one.order == event.order and one.party == event.party}
+    if event.answer in given:
+        raise BadInput("this party has answered that already", where=event.order)
+    if event.answer == "complied" and "acknowledged" not in given:
+        raise BadInput("a recall is acknowledged before it is complied with", where=event.order, do="acknowledge it first")
+    work.answers.append(event)
+
+
+def _condition(work: Folding, event: ConditionReport, seq: int) -> None:
+    order = work.orders.get(event.order)
+    if order is None or not order.condition or event.party not in (order.verified_by, order.originator):
+        raise BadInput("this party verifies no condition of such an order", where=event.order)
+    work.conditions.append(event)
+
+
+def _assurance(work: Folding, event: Assurance, seq: int) -> None:
+    work.assurances[key_of(event)] = next_of(work.assurances, event)
+
+
+def _override(work: Folding, event: Override, seq: int) -> None:
+    if event.id in work.seq_of:
+        raise BadInput("an override of this id was signed already", where=event.id)
+    work.overrides[event.id] = event
+    work.seq_of[event.id] = seq
+
+
+def _book(work: Folding, event: BookChange, seq: int) -> None:
+    if work.book is not None and event.book.version != work.book.version + 1:
+        raise BadInput("a code-book is not of the next version", why=f"version {work.book.version} stands")
+    work.book = event.book
+    work.books.append(event.book)
+
+
+def _invariant(work: Folding, event: Invariant, seq: int) -> None:
+    old = work.invariants.get(event.id)
+    if old is None and event.withdrawn:
+        raise BadInput("no such invariant stands", where=event.id)
+    if old is not None and (old.originator != event.originator or not event.withdrawn):
+        raise BadInput("an invariant of this id stands already", where=event.id)
+    if event.withdrawn:
+        del work.invariants[event.id]
+    else:
+        work.invariants[event.id] = event
+
+
+def _own(originator: str, signer: str, where: str) -> None:
+    if originator != signer:
+        raise BadInput("only its originator can do this to an agreement", where=where)
+
+
+def _grant_of(work: Folding, id: str, originator: str) -> Grant:
+    found = work.grants.get(id)
+    if found is None or found.originator != originator:
+        raise BadInput("no such agreement of this originator stands", where=id, do="list the agreements")
+    return found
+
+
+def _order_of(work: Folding, id: str, originator: str) -> Order:
+    found = work.orders.get(id)
+    if found is None or found.originator != originator:
+        raise BadInput("no such order of this originator is in force", where=id, do="list the orders in force")
+    return found

@@ -23,6 +23,7 @@ VesselAct: TypeAlias = (
     | v.Detect
     | v.Sort
     | v.Monitor
+    | v.Sight
     | v.SeekBasis
     | v.SignBasis
     | v.RenewBasis
@@ -111,6 +112,12 @@ class SignedAct(msgspec.Struct, frozen=True, kw_only=True):
     act: Act
     digest: Digest
     signers: tuple[Signer, ...]
+    recorded_ms: int = 0  # when the node recorded it, by its own clock; 0 for one that is only proposed
+
+    @property
+    def known_ms(self) -> int:
+        """From when anybody could know of it: what it says of its own time is only what it says."""
+        return self.recorded_ms or self.act.at_ms
 
 
 def act_payload(act: Act) -> JsonValue:
@@ -133,9 +140,9 @@ def act_from(value: JsonValue) -> Act:
     return found
 
 
-def signed(act: Act, *signers: Signer) -> SignedAct:
+def signed(act: Act, *signers: Signer, recorded_ms: int = 0) -> SignedAct:
     """The act with its digest and those who signed it."""
-    return SignedAct(act=act, digest=act_digest(act), signers=signers)
+    return SignedAct(act=act, digest=act_digest(act), signers=signers, recorded_ms=recorded_ms)
 
 
 def record_kind(act: Act) -> str:

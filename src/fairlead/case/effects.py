@@ -50,6 +50,7 @@ def entry(signed: SignedAct, step: Step, previous: str) -> Entry:
         digest=signed.digest,
         verb=act.verb,
         at_ms=act.at_ms,
+        recorded_ms=signed.known_ms,
         clock=act.clock,
         person=act.person,
         unit=act.unit,
@@ -93,7 +94,7 @@ def _case(state: CaseState, signed: SignedAct, line: Entry) -> CaseState:
     moved = {"state": line.to_state, "last_ms": max(state.last_ms, act.at_ms)}
     if line.to_state in INTERRUPTED and before not in INTERRUPTED:
         moved["previous"] = before
-    if isinstance(act, v.LogForce | v.Correct | v.GroundsWithdrawn | v.BasisWithdrawn | v.GroundsRestored | v.BecameRescue):
+    if isinstance(act, v.LogForce | v.Sight | v.Correct | v.GroundsWithdrawn | v.BasisWithdrawn | v.GroundsRestored | v.BecameRescue):
         moved["last_ms"] = state.last_ms  # facts and withdrawals may come late or early: they shift no later act
     state = replace(state, **moved)
     match act:
@@ -104,6 +105,10 @@ def _case(state: CaseState, signed: SignedAct, line: Entry) -> CaseState:
             return replace(voided, seeking=act.person, handed_to="", leads=_more(state.leads, act.leads))
         case v.SignBasis():
             return replace(state, bases=(*state.bases, _basis(signed, act)), leads=_more(state.leads, act.leads))
+        case v.LegalReview():
+            return replace(state, leads=_more(state.leads, act.leads))
+        case v.Sight():
+            return replace(state, sightings=(*state.sightings, line))
         case v.HandOff():
             return replace(state, handed_to=act.to_unit)
         case v.Board():
@@ -115,7 +120,8 @@ def _case(state: CaseState, signed: SignedAct, line: Entry) -> CaseState:
         case v.BasisWithdrawn():
             return _void(state, f"withdrawn by {act.authority}")
         case v.GroundsWithdrawn():
-            state = replace(state, withdrawn=(*state.withdrawn, Withdrawal(order=act.order, leads=act.leads)))
+            taken = Withdrawal(order=act.order, leads=act.leads, at_ms=act.at_ms)
+            state = replace(state, withdrawn=(*state.withdrawn, taken), sightings=())  # red line 7: what is cited next is of after this
             # Before boarding what rested on the grounds stops with them; after it a legal adviser rules.
             return state if state.boarded_ms else _void(state, "the grounds it rested on were withdrawn")
         case v.GroundsRestored():
@@ -176,17 +182,17 @@ def _person(state: CaseState, signed: SignedAct, line: Entry) -> PersonState:
             since_ms = act.deprived_of_liberty_ms
             return replace(person, unit=act.unit, custodian=act.person, deprived_of_liberty_ms=since_ms)
         case p.InformRights():
-            return replace(person, rights_ms=act.at_ms)
+            return replace(person, rights_ms=act.at_ms, rights_recorded_ms=signed.known_ms)
         case p.NotifyConsul():
-            return replace(person, consul_ms=act.at_ms, consul_outcome=act.outcome)
+            return replace(person, consul_ms=act.at_ms, consul_recorded_ms=signed.known_ms, consul_outcome=act.outcome)
         case p.TakeCustody():
             return replace(person, custodian=act.to_person)
         case p.HandOverPerson():
             return replace(person, custodian=act.to_person, unit=act.to_unit)
         case p.BringBeforeJudge():
-            return replace(person, judge_ms=act.at_ms)
+            return replace(person, judge_ms=act.at_ms, judge_recorded_ms=signed.known_ms)
         case p.ReleasePerson() | p.Repatriate() | p.Died():
-            return replace(person, free_ms=act.at_ms, custodian="")
+            return replace(person, free_ms=act.at_ms, free_recorded_ms=signed.known_ms, custodian="")
     return person
 
 

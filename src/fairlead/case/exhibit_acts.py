@@ -18,7 +18,7 @@ class Photograph(ExhibitAct, frozen=True, kw_only=True):
 
 
 class Seize(ExhibitAct, frozen=True, kw_only=True):
-    """Seized under a number no other seizure has, so that joint seizures are counted once."""
+    """Seized under a number that no other seizure of the party has."""
 
     basis: Hex
     seizure_number: Code

@@ -2,16 +2,22 @@
 
 1. What has two sides carries two signatures of two people, each for the unit named and each in a role that may hold it.
 2. What has one side carries that of its custodian, or of the unit that holds the person.
-3. Seals, weights and numbers are compared with what stands in the record, never taken on trust.
+3. Seals, weights and numbers are compared with what stands in the record, never taken on trust. A seizure number is one of its
+   party: another party's are not looked at, so none of theirs is told (P7).
 """
 
 from __future__ import annotations
+
+import unicodedata
+from typing import Final
 
 from fairlead.case import exhibit_acts as x
 from fairlead.case import person_acts as p
 from fairlead.case import vessel_acts as v
 from fairlead.case.asked import Asked, signer
 from fairlead.case.state import ExhibitState, PersonState
+
+UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Pd", "Pc", "Cc", "Cf", "Mn"})  # spaces, dashes, underscores, controls, joiners
 
 
 def both_sign(asked: Asked) -> str:
@@ -95,11 +101,21 @@ def liberty_known(asked: Asked) -> str:
     return "" if known else "liberty cannot have been taken later than the act that records it"
 
 
+def plain_number(text: str) -> str:
+    """A seizure number as it is compared: one form of each letter and digit, no case, no spaces, dashes or marks that do not show."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(letter for letter in folded if unicodedata.category(letter) not in UNSEEN)
+
+
 def number_new(asked: Asked) -> str:
     act = asked.signed.act
     number = act.seizure_number if isinstance(act, x.Seize) else ""
-    own = {one.seizure_number for one in asked.state.exhibits.values()}
-    return f"seizure number {number} is already taken" if not number or number in own | asked.known.seizure_numbers else ""
+    plain = plain_number(number)
+    if not plain:
+        return "a seizure number has a letter or a digit"
+    taken = {plain_number(one.seizure_number) for one in asked.state.exhibits.values() if one.seizure_number}
+    taken |= {plain_number(one) for one in asked.known.seizure_numbers}
+    return f"seizure number {number} is already taken" if plain in taken else ""
 
 
 def weights_sound(asked: Asked) -> str:

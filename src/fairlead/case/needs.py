@@ -114,10 +114,30 @@ def basis_ahead(asked: Asked) -> str:
 
 
 def grounds_stand(asked: Asked) -> str:
-    act = asked.signed.act
-    leads = act.leads if isinstance(act, v.SeekBasis | v.SignBasis) else ()
-    gone = asked.state.withdrawn_leads.intersection(leads)
-    return f"{len(gone)} of the leads it rests on were withdrawn by their originator" if gone else ""
+    """P8: red lines 5 and 7. Whatever is cited stands now; once grounds were withdrawn, something that stands is cited."""
+    act, state = asked.signed.act, asked.state
+    if not isinstance(act, v.SeekBasis | v.SignBasis | v.LegalReview):
+        return "it cites no grounds"
+    gone = state.withdrawn_leads.intersection(act.leads)
+    if gone:
+        return f"{len(gone)} of the leads it rests on were withdrawn by their originator"
+    unread = set(act.leads) - asked.known.readable_leads
+    if unread:
+        return f"{len(unread)} of the leads it rests on cannot be read by the acting unit now"
+    since_ms = max((one.at_ms for one in state.withdrawn), default=0)
+    own = {one.digest for one in state.sightings if one.at_ms >= since_ms}
+    if not own.issuperset(act.sightings):
+        return "a sighting it rests on is not of this case, or not of after the withdrawal"
+    if state.withdrawn and not act.leads and not act.sightings:  # P8
+        return "grounds were withdrawn: cite a lead the acting unit can read now, or a sighting of its own recorded since"
+    return ""
+
+
+def own_eyes(asked: Asked) -> str:
+    """The unit that acts saw it; while the case is handed to nobody, a unit that it could be handed to counts too."""
+    state, unit = asked.state, asked.signed.act.unit
+    mine = unit in state.acting_units or (not state.handed_to and unit in asked.known.enforcement_units)
+    return "" if mine else f"{unit} is not the unit that acts in this case"
 
 
 def cites_basis(asked: Asked) -> str:
@@ -162,6 +182,7 @@ ACT_NEEDS: Final[dict[str, ActNeed]] = {
         adviser_not_seeker,
         basis_ahead,
         grounds_stand,
+        own_eyes,
         cites_basis,
         enforcement_unit,
         unit_handed_to,
@@ -193,4 +214,5 @@ REMEDIES: Final[dict[str, tuple[str, ...]]] = {
     "covers_persons": ("renew_basis",),
     "unit_handed_to": ("hand_off",),
     "vessel_boarded": ("board",),
+    "grounds_stand": ("sight",),
 }

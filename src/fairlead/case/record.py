@@ -33,7 +33,8 @@ def summary(state: CaseState, now_ms: int) -> JsonValue:
         "vessel": state.vessel,
         "words": words(state),
         "leads": list(state.leads),
-        "withdrawn": [{"order": one.order, "leads": list(one.leads)} for one in state.withdrawn],
+        "withdrawn": [{"order": one.order, "leads": list(one.leads), "at_ms": one.at_ms} for one in state.withdrawn],
+        "sightings": [one.digest for one in state.sightings],
         "bases": [_basis(basis, now_ms) for basis in state.bases],
         "people": [_person(state, person, now_ms) for _, person in sorted(state.people.items())],
         "exhibits": [_exhibit(state, thing, now_ms) for _, thing in sorted(state.exhibits.items())],
@@ -62,6 +63,8 @@ def missing(state: CaseState, now_ms: int) -> tuple[str, ...]:
         found.append("a legal basis in force, signed by a named legal adviser")
     if basis is not None and basis.stands(now_ms) and basis.scope.persons != "covered":
         found.append("a legal basis that covers persons, before anybody may be detained")
+    if state.state in ("grounds_withdrawn", "basis_sought", "under_legal_review") and state.withdrawn and not state.sightings:
+        found.append("grounds that stand: a lead that can be read now, or a sighting of the acting unit's own since the withdrawal")
     if state.state == "under_legal_review":
         found.append("the ruling of a named legal adviser; people and exhibits stay in care and custody meanwhile")
     for code, person in sorted(state.people.items()):
@@ -71,6 +74,7 @@ def missing(state: CaseState, now_ms: int) -> tuple[str, ...]:
             found.append(f"{code}: to be freed, landed or otherwise accounted for")
     found += [f"{c}: {t.state}, alarm open" for c, t in sorted(state.exhibits.items()) if t.state in ("seal_broken", "unaccounted")]
     found += [f"{one.subject}: {one.name} overdue" for one in clocks(state, now_ms) if one.status == "overdue"]
+    found += [f"{one.subject}: {one.name} {one.words}" for one in clocks(state, now_ms) if one.status == "recorded late"]
     return tuple(found)
 
 

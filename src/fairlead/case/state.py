@@ -24,6 +24,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest
     verb: str
     at_ms: int
+    recorded_ms: int  # by the node's clock; what the act says of its own time may be earlier
     clock: str
     person: str
     unit: str
@@ -51,10 +52,11 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
-    """Leads an order took away from this case."""
+    """Leads an order took away from this case, and when."""
 
     order: Digest
     leads: tuple[Digest, ...]
+    at_ms: int
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +83,14 @@ class PersonState(msgspec.Struct, frozen=True, kw_only=True):
     last_ms: int
     deprived_of_liberty_ms: int = 0
     rights_ms: int = 0
+    rights_recorded_ms: int = 0
     consul_ms: int = 0
+    consul_recorded_ms: int = 0
     consul_outcome: str = ""
     judge_ms: int = 0
+    judge_recorded_ms: int = 0
     free_ms: int = 0  # released, repatriated, or dead: liberty is no longer taken by anybody in this case
+    free_recorded_ms: int = 0
     trail: tuple[Entry, ...] = ()
 
 
@@ -117,6 +123,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     vessel: str = ""
     leads: tuple[Digest, ...] = ()
     withdrawn: tuple[Withdrawal, ...] = ()
+    sightings: tuple[Entry, ...] = ()  # the acting unit's own, recorded since grounds were last withdrawn
     bases: tuple[Basis, ...] = ()  # oldest first; the last is the one that counts, unless a new one is being sought
     seeking: str = ""  # who seeks a basis, while or since it is sought
     handed_to: str = ""
@@ -135,21 +142,29 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
         return self.bases[-1] if self.bases else None
 
     @property
+    def acting_units(self) -> frozenset[str]:
+        """Whom the case was handed to; before that, who opened it."""
+        return frozenset({self.handed_to or self.trail[0].unit} if self.trail else ())
+
+    @property
     def withdrawn_leads(self) -> frozenset[Digest]:
         return frozenset(lead for one in self.withdrawn for lead in one.leads)
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What this room must be told of the world outside the case: numbers other cases took, and who may be handed a boarding."""
+    """What this room must be told of the world outside the case: numbers other cases of the party took, who may be handed a boarding,
+    and which of the leads an act cites the acting unit could read now."""
 
     seizure_numbers: frozenset[str]
     enforcement_units: frozenset[str]
+    readable_leads: frozenset[Digest]
 
 
-def known_from(book: CodeBook, seizure_numbers: frozenset[str]) -> Known:
+def known_from(book: CodeBook, seizure_numbers: frozenset[str], readable_leads: frozenset[Digest]) -> Known:
     """Units of law enforcement whose parent command is law enforcement, rescue or oversight too (red line 2)."""
     return Known(
         seizure_numbers=seizure_numbers,
+        readable_leads=readable_leads,
         enforcement_units=frozenset(
             unit.code
             for unit in book.units.values()

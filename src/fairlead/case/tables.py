@@ -32,6 +32,7 @@ HALTED: Final = ("lost_contact", "aborted", "basis_withdrawn", "grounds_withdraw
 BEFORE_BOARDING: Final = EARLY + UNDERWAY
 AFTER_BOARDING: Final = ABOARD + LATER
 OPENED: Final = (*BEFORE_BOARDING, *AFTER_BOARDING, *HALTED, "became_rescue", "under_legal_review")
+SEEING: Final = (*BEFORE_BOARDING, *ABOARD, *HALTED, "under_legal_review")
 CLOSABLE: Final = (*HALTED, "refused", "clock_expired", "became_rescue", "claim_window", "transferred", "proceedings")
 
 IN_TIME: Final = ("in_time",)
@@ -120,7 +121,7 @@ CASE: Final = Table(
             "legal_review:proceed_without_intelligence",
             PREVIOUS,
             roles=LEGAL,
-            needs=("in_time", "adviser_signed"),
+            needs=("in_time", "adviser_signed", "grounds_stand"),
         ),
         *rows("under_legal_review", "legal_review:release", "released", roles=LEGAL, needs=("in_time", "adviser_signed")),
         *rows("under_legal_review", "legal_review:hand_over", "disposition_set", roles=LEGAL, needs=("in_time", "adviser_signed")),
@@ -144,7 +145,8 @@ CASE: Final = Table(
             needs=("cites_order",),
             kind="care",
         ),
-        # Facts.
+        # Facts. What the acting unit sees itself is what grounds can rest on when an originator took back its own.
+        *rows(SEEING, "sight", roles=AT_SEA, needs=("own_eyes",), kind="append"),
         *rows(tuple(state for state in (*OPENED, "closed") if state != "noncompliant"), "log_force", roles=DESK, kind="append"),
         *rows((*OPENED, "closed"), "correct", roles=ANYONE, needs=("cites_act",), kind="append"),
     ),
@@ -199,7 +201,15 @@ PERSON: Final = Table(
         *rows(("encountered", "rescued", *IN_CUSTODY, "transferred"), "welfare_check", roles=(*CUSTODY, "watch_officer"), kind="care"),
         *rows(IN_CUSTODY, "take_custody", roles=CUSTODY, needs=("in_time", "both_sign", "from_custodian", "same_unit"), kind="care"),
         *rows(("encountered", "free_crew", "rescued", *IN_CUSTODY, "transferred"), "ill", roles=DESK, kind="care"),
-        *rows(("encountered", "free_crew", "rescued", *IN_CUSTODY, "transferred"), "died", "deceased", roles=DESK, kind="exit"),
+        # Death stops every clock, so it is for the unit that holds the person, or a legal adviser, to say.
+        *rows(
+            ("encountered", "free_crew", "rescued", *IN_CUSTODY, "transferred"),
+            "died",
+            "deceased",
+            roles=DESK,
+            needs=("holding_or_adviser",),
+            kind="exit",
+        ),
         *rows((*MET, "deceased"), "complaint", roles=ANYONE, kind="append"),
     ),
 )

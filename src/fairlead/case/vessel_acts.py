@@ -49,11 +49,19 @@ class Monitor(BaseAct, frozen=True, kw_only=True):
     """It is followed."""
 
 
+class Sight(BaseAct, frozen=True, kw_only=True):
+    """What the acting unit holds by its own sensor or eyes, whatever anybody else shared or took back."""
+
+    by: Words
+    seen: Words
+
+
 class SeekBasis(BaseAct, frozen=True, kw_only=True):
-    """A legal basis is asked for, on grounds that rest on the leads cited."""
+    """A legal basis is asked for, on grounds that rest on the leads and own sightings cited."""
 
     grounds: Words
     leads: Hexes = ()
+    sightings: Hexes = ()
 
 
 class SignBasis(BaseAct, frozen=True, kw_only=True):
@@ -65,6 +73,7 @@ class SignBasis(BaseAct, frozen=True, kw_only=True):
     valid_until_ms: Ms
     conditions: Lines = ()
     leads: Hexes = ()
+    sightings: Hexes = ()
 
 
 class RenewBasis(SignBasis, frozen=True, kw_only=True):
@@ -225,11 +234,13 @@ class GroundsRestored(BaseAct, frozen=True, kw_only=True):
 
 
 class LegalReview(BaseAct, frozen=True, kw_only=True):
-    """What a named legal adviser rules on a case whose grounds or basis went after boarding."""
+    """What a named legal adviser rules on a case whose grounds or basis went after boarding; to go on cites what still stands."""
 
     adviser: Code
     ruling: Ruling
     reason: Words
+    leads: Hexes = ()
+    sightings: Hexes = ()
 
     @property
     def verb(self) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import msgspec
 
-from fairlead.agreement import Request
+from fairlead.agreement import Person, Request
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, JsonValue, digest_of, envelope_to_json, sha256_hex, sign, verify
-from fairlead.errors import BadSignature
+from fairlead.errors import BadSignature, MalformedBytes
 from fairlead.store.database import Tx
 
 NONCE_BYTES = 16
@@ -61,3 +61,17 @@ def signed_by(node: Node, tx: Tx, person: str, kind: str, value: JsonValue) -> E
         raise BadSignature("nobody certified this person", where=person)
     verify(envelope, [certified], kind=kind)
     return envelope
+
+
+def signers_of(node: Node, tx: Tx, envelope: Envelope) -> tuple[Person, ...]:
+    """Everybody whose certified key signed these bytes, once for each signature that holds."""
+    keys = node.public_keys(tx)
+    person_of = {key.keyid: node.coalition.people[code] for code, key in keys.items()}
+    found: list[Person] = []
+    for signature in envelope.signatures:
+        alone = msgspec.structs.replace(envelope, signatures=(signature,))
+        try:
+            found += [person_of[keyid] for keyid in verify(alone, keys.values(), kind=envelope.kind)]
+        except (BadSignature, MalformedBytes):
+            continue  # a signature that does not hold counts for nobody
+    return tuple(found)

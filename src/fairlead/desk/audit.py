@@ -13,6 +13,7 @@ from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker
 from fairlead.desk.authority import entitled, party_of, refuse
 from fairlead.desk.node import Node
+from fairlead.desk.override import overrides_ever
 from fairlead.envelope import JsonValue
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
 from fairlead.store import ledger
@@ -43,15 +44,29 @@ def receipts(node: Node, asker: Asker, *, party: str = "", page: int = 0) -> Out
 
 
 def inbox(node: Node, asker: Asker) -> Outcome:
-    """What somebody tried with this originator's data and may never be given: refusals of an excluded use first, then the others."""
+    """What somebody tried with this originator's data and may never be given: refusals of an excluded use first, then the others.
+    Beside them each use that rested on an override, which nobody has to ask for (2-label: weakening), and each read of a rescue
+    centre past an order, to be reviewed (red line 5)."""
     reasons = entitled(node, asker, act="audit")
     if reasons:
         return refuse(node, asker, act="audit", reasons=reasons)
     with node.db.read() as tx:
         found = ledger.receipts(tx, party_of(node, asker), newest=100_000, skip=0)
+        signed = overrides_ever(tx)
     told = [one for one in found if isinstance(one, RefusalReceipt) and one.outcome == "refused"]
     told.sort(key=lambda one: (not one.excluded, -one.at_ms))
-    return answer({"items": [_shown(one) for one in told[:PAGE_MAX]], "count": len(told)})
+    under = [one for one in found if isinstance(one, UseReceipt) and not signed.isdisjoint(one.agreements)]
+    rescued = [one for one in found if isinstance(one, UseReceipt) and one.form == "distress"]
+    return answer(
+        {
+            "items": [_shown(one) for one in told[:PAGE_MAX]],
+            "count": len(told),
+            "under_overrides": [_shown(one) for one in under[:PAGE_MAX]],
+            "under_overrides_count": len(under),
+            "for_rescue": [_shown(one) for one in rescued[:PAGE_MAX]],
+            "for_rescue_count": len(rescued),
+        }
+    )
 
 
 def _shown(receipt: UseReceipt | RefusalReceipt) -> JsonValue:

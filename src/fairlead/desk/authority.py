@@ -16,7 +16,8 @@ from fairlead.envelope import Digest, digest_of
 
 
 def entitled(node: Node, asker: Asker, *, act: str, party: str | None = None) -> tuple[Reason, ...]:
-    """Why this person may not do the act for the party; empty when they may."""
+    """Why this person may not do the act for the party; empty when they may. Judged by the newest code-book there is."""
+    node.refresh()
     person = node.coalition.people.get(asker.person)
     unit = node.coalition.book.units.get(asker.unit)
     if person is None or unit is None or asker.unit not in person.units:

@@ -2,7 +2,8 @@
 
 1. The question is put for the asker's own person, unit, purpose and operation, or, by an originator or inspector, for another's.
 2. Full means every conjunct with its agreement or order; an originator gets its own word in full and others' by conjunct only.
-3. Anyone else gets the redacted form, which is the same for an id that does not exist, and leaves the same leaves (P7).
+3. Nobody but oversight learns the id of an agreement that is not its own: an id would tell that there is one (P7).
+4. Anyone else gets the redacted form, which is the same for an id that does not exist, and leaves the same leaves (P7).
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import msgspec
 
 from fairlead.agreement import Gatehouse, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
-from fairlead.agreement.render import full, full_for, redacted
+from fairlead.agreement.render import full, full_for, own_word, redacted
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.authority import party_of
 from fairlead.desk.node import Node
-from fairlead.store import holdings
+from fairlead.store import holdings, labels
 from fairlead.store.database import Tx
 
 
@@ -58,21 +59,22 @@ def _explain(
     owns = true_unit and bool(found) and any(party == one for one, _ in found[0].holding.label.originators)
     put = _put(asked.request, question if (oversees or owns) else None)
     admitted = admit(house, put)
+    decision = decide(house, put, facts_of(found[0]) if found else record.NOTHING)  # hidden and absent: the same work (P7)
     if found and (oversees or owns):
-        decision = decide(house, put, facts_of(found[0]))
         reasons = full(decision) if oversees else full_for(decision, party)
         given = answer(
             {
                 "permitted": decision.permitted,
                 "reasons": list(reasons),
-                "agreements": list(decision.agreements),
+                "agreements": [one for one in decision.agreements if oversees or one in own_word(house, party)],
                 "form": "full",
+                "code_books": {"label": labels.made_under(tx, found[0].holding.label), "now": house.book.version},
                 "asked_for": msgspec.to_builtins(put),
             }
         )
         record.use(node, tx, asked, house=house, rows=(), output=given.body, also=[party])
         return given
-    allowed = bool(found) and not admitted and decide(house, put, facts_of(found[0])).permitted
+    allowed = bool(found) and not admitted and decision.permitted
     if allowed:
         given = answer({"permitted": True, "reasons": [], "form": "redacted"})
         record.use(node, tx, asked, house=house, rows=found, output=given.body)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from fairlead.agreement import Facts, Gatehouse, Order, Request, Standing, admit, decide
+from fairlead.agreement import Facts, Gatehouse, Grant, Request, admit, decide
 from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.case.act import Signer
@@ -21,19 +21,33 @@ from fairlead.case.acts import Act, SignedAct, act_digest, act_from, act_payload
 from fairlead.case.fold import Accepted, Refusal, lawful_next, propose, retell
 from fairlead.case.record import summary, words
 from fairlead.case.state import CaseState, Known, known_from
-from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn
+from fairlead.case.vessel_acts import LegalReview, SeekBasis, SignBasis
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.authority import asked_as, party_of
 from fairlead.desk.node import Node
-from fairlead.envelope import Digest, Envelope, JsonValue, decode, encode, envelope_to_json, new_id, sha256_hex, sign, verify
+from fairlead.envelope import (
+    Digest,
+    Envelope,
+    JsonValue,
+    decode,
+    encode,
+    envelope_to_json,
+    new_id,
+    sha256_hex,
+    sign,
+    verify,
+)
 from fairlead.errors import BadInput
 from fairlead.label import Label, make_label
 from fairlead.report.holding import FOREVER_MS, Holding
-from fairlead.store import cases, holdings
+from fairlead.store import cases, holdings, links
 from fairlead.store.database import Tx
 
 CASE_CATEGORY = "case"
+DO_GRANT = f"grant category {CASE_CATEGORY} to its units"
+FOUND_NOTHING = "no_contraband"
 SLACK_MS = 5 * 60_000  # a clock may be that far behind before an act counts as one of the past
 LATE_MAX_MS = 72 * 3_600_000  # as long as the longest lease lets a team be away
 
@@ -44,16 +58,19 @@ def open_case(node: Node, asker: Asker, *, lead: str, vessel: str) -> Outcome:
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
         asked = ask(node, tx, asker, act="case", at_ms=at_ms)
-        row = _lead(tx, lead)
+        row, party = _lead(tx, lead), party_of(node, asker)
         reading = msgspec.structs.replace(asked.request, act="read")
         admitted = admit(house, asked.request)
         if admitted or row is None or not decide(house, reading, facts_of(row)).permitted:
             record.refusal(node, tx, asked, house=house, rows=[row] if row else [])
             outcome: Outcome = refused(redacted(admitted))
+        elif not _case_grants(node, tx, party):
+            record.refusal(node, tx, asked, house=house, rows=[], also=[party])
+            outcome = refused({"answer": "refused", "reasons": [f"{party} has no agreement for its own case records: {DO_GRANT}"]})
         else:
             case = cases.Case(
                 id=new_id(node.random_bytes(16)),
-                party=node.coalition.book.units[asker.unit].party,
+                party=party,
                 unit=asker.unit,
                 operation=asker.operation,
                 lead=row.holding.digest,
@@ -66,6 +83,7 @@ def open_case(node: Node, asker: Asker, *, lead: str, vessel: str) -> Outcome:
                 "leads": [row.holding.digest],
             }
             outcome = _take(node, tx, asked, case, fields, (), opening=True)
+    deliver_acts(node, since_ms=at_ms)
     node.publish()
     return outcome
 
@@ -88,6 +106,7 @@ def act(
             outcome: Outcome = refused(redacted(admitted))
         else:
             outcome = _take(node, tx, asked, case, fields, also_signed_by)
+    deliver_acts(node, since_ms=at_ms)
     node.publish()
     return outcome
 
@@ -156,60 +175,27 @@ def state_of(node: Node, tx: Tx, case: cases.Case) -> CaseState:
     return retell(_signed_acts(node, tx, case))
 
 
-def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, order: Order, digest: Digest, signer: Asker) -> int:
-    """Append `grounds_withdrawn` to every case that cites a lead this order, by itself, takes from an acting unit; how many.
-
-    By itself: an order over what another order closes already is recorded too, so that lifting one does not lift the other (P4).
-    """
-    now_ms = order.ordered_at_ms
-    free = node.house_of(msgspec.structs.replace(standing, orders=()), now_ms)
-    alone = node.house_of(msgspec.structs.replace(standing, orders=(order,)), now_ms)
-    touched = 0
-    for case in cases.all_cases(tx):
-        state = state_of(node, tx, case)
-        units = {case.unit, state.handed_to or case.unit}
-        rows = [row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None]
-        lost = [
-            row.holding.digest
-            for row in rows
-            if any(_reads(free, unit, case, row, now_ms) and not _reads(alone, unit, case, row, now_ms) for unit in units)
-        ]
-        if not lost:
-            continue
-        made = GroundsWithdrawn(
-            case=case.id,
-            at_ms=now_ms,
-            clock="node",
-            person=signer.person,
-            unit=signer.unit,
-            order=digest,
-            leads=tuple(sorted(lost)),
-        )
-        touched += _append(node, tx, case, state, made, signer)
-    return touched
-
-
-def restore_grounds(node: Node, tx: Tx, *, order: Digest, resume: Digest, at_ms: int, signer: Asker) -> int:
-    """Append `grounds_restored` to every case this order had touched; how many."""
-    touched = 0
-    for case in cases.all_cases(tx):
-        state = state_of(node, tx, case)
-        if any(one.order == order for one in state.withdrawn):
-            made = GroundsRestored(
-                case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=order, resume=resume
-            )
-            touched += _append(node, tx, case, state, made, signer)
-    return touched
-
-
-def _append(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
+def append_act(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, signer: Asker) -> int:
     """An act that follows from an order: appended when the table allows it (a closed case takes none)."""
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(signer.person)])
     one = signed(made, *_signers(node, tx, envelope, made, {signer.person: signer.unit}))
-    if not isinstance(propose(state, one, _known(node, tx, case)), Accepted):
+    if not isinstance(propose(state, one, _known(node, tx, case, state, made, made.at_ms)), Accepted):
         return 0
-    _store(node, tx, case, one, envelope, at_ms=made.at_ms)
+    raw, now_ms = envelope_to_json(envelope), node.clock.now_ms()
+    _store(node, tx, case, one, envelope, at_ms=now_ms)
+    digest = sha256_hex(raw)
+    asked = asked_as(signer, act="case", at_ms=now_ms, evidence=digest)
+    record.event(node, tx, asked, party=case.party, subject=digest, kind=record_kind(made), output=raw)
     return 1
+
+
+def deliver_acts(node: Node, *, since_ms: int) -> None:
+    """After the commit: the acts recorded from this instant on, each to the home of the party whose case it is (P9)."""
+    with node.db.read() as tx:
+        found = cases.acts_since(tx, since_ms)
+    for party, envelope in found:
+        raw = envelope_to_json(envelope)
+        node.home(party).deliver(envelope.kind, sha256_hex(raw), raw)
 
 
 def _take(
@@ -235,9 +221,9 @@ def _take(
     _check_time(made, request.at_ms)
     units = {request.person: request.unit, **dict(also)}
     envelope = sign(record_kind(made), act_payload(made), [node.person_key(person) for person in units])
-    one = signed(made, *_signers(node, tx, envelope, made, units))
+    one = signed(made, *_signers(node, tx, envelope, made, units), recorded_ms=request.at_ms)
     state = CaseState() if opening else state_of(node, tx, case)
-    judged = propose(state, one, _known(node, tx, case))
+    judged = propose(state, one, _known(node, tx, case, state, made, request.at_ms))
     if isinstance(judged, Refusal):
         record.refusal(node, tx, asked, house=node.house(tx, request.at_ms), rows=(), also=[case.party])
         return refused(
@@ -247,6 +233,8 @@ def _take(
         cases.add_case(tx, case)
     raw = envelope_to_json(envelope)
     _store(node, tx, case, one, envelope, at_ms=request.at_ms)
+    if judged.state.state == FOUND_NOTHING:
+        _clear(tx, case, judged.state)
     record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw)
     return answer(
         {
@@ -257,6 +245,12 @@ def _take(
             "lawful_next": list(lawful_next(judged.state, request.at_ms)),
         }
     )
+
+
+def _clear(tx: Tx, case: cases.Case, state: CaseState) -> None:
+    """Red line 8: a search that found nothing clears every lead the case rests on, and every lead that stands for one of them."""
+    rows = [row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None]
+    links.clear(tx, {same.holding.digest for row in rows for same in links.same_finding(tx, row.num)}, case.id)
 
 
 def _check_time(made: Act, now_ms: int) -> None:
@@ -292,11 +286,9 @@ def _store(node: Node, tx: Tx, case: cases.Case, one: SignedAct, envelope: Envel
 
 def case_label(node: Node, tx: Tx, party: str) -> Label:
     """The label of a party's own case records: exactly what its grants of the category `case` give. Raises BadInput for none."""
-    grants = [one for one in node.standing(tx).grants if one.originator == party and CASE_CATEGORY in one.categories]
+    grants = _case_grants(node, tx, party)
     if not grants:
-        raise BadInput(
-            "the party has no agreement for its own case records", where=party, do=f"grant category {CASE_CATEGORY} to its units"
-        )
+        raise BadInput("the party has no agreement for its own case records", where=party, do=DO_GRANT)
     return make_label(
         node.coalition.book,
         originator=party,
@@ -306,6 +298,10 @@ def case_label(node: Node, tx: Tx, party: str) -> Label:
         purposes={purpose for one in grants for purpose in one.purposes},
         operations={operation for one in grants for operation in one.operations},
     )
+
+
+def _case_grants(node: Node, tx: Tx, party: str) -> list[Grant]:
+    return [one for one in node.standing(tx).grants if one.originator == party and CASE_CATEGORY in one.categories]
 
 
 def _signers(node: Node, tx: Tx, envelope: Envelope, made: Act, units: Mapping[str, str]) -> tuple[Signer, ...]:
@@ -328,19 +324,28 @@ def _signed_acts(node: Node, tx: Tx, case: cases.Case) -> list[SignedAct]:
         made = act_from(decode(stored.envelope.payload_bytes))
         signers = [keys[one.person] for one in stored.signers]
         verify(stored.envelope, signers, kind=record_kind(made), threshold=len(stored.envelope.signatures))
-        found.append(SignedAct(act=made, digest=act_digest(made), signers=stored.signers))
+        found.append(SignedAct(act=made, digest=act_digest(made), signers=stored.signers, recorded_ms=stored.recorded_ms))
     return found
 
 
-def _known(node: Node, tx: Tx, case: cases.Case) -> Known:
+def _known(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, at_ms: int) -> Known:
+    """What the case's own party took, elsewhere: a number taken in a case that the asker may not see is not told (P7)."""
     numbers = set()
     for other in cases.all_cases(tx):
-        if other.id != case.id:
+        if other.id != case.id and other.party == case.party:
             for stored in cases.acts_of(tx, other.id):
                 value = decode(stored.envelope.payload_bytes)
                 if isinstance(value, dict) and value.get("act") == "seize":
                     numbers.add(str(value.get("seizure_number", "")))
-    return known_from(node.coalition.book, frozenset(numbers))
+    return known_from(node.coalition.book, frozenset(numbers), _readable(node, tx, case, state, made, at_ms))
+
+
+def _readable(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act, at_ms: int) -> frozenset[Digest]:
+    """Those leads an act cites as grounds that the acting unit could read for the boarding at this instant (red line 5)."""
+    cited = made.leads if isinstance(made, SeekBasis | SignBasis | LegalReview) else ()
+    house, unit = node.house(tx, at_ms), state.handed_to or case.unit
+    rows = [row for row in (_lead(tx, lead) for lead in cited) if row is not None]
+    return frozenset(row.holding.digest for row in rows if reads(house, unit, case, row, at_ms))
 
 
 def _lead(tx: Tx, name: str) -> Row | None:
@@ -358,7 +363,7 @@ def _may_see(node: Node, tx: Tx, house: Gatehouse, asked: Asked, case: cases.Cas
     return decide(house, asked.request, facts).permitted
 
 
-def _reads(house: Gatehouse, unit: str, case: cases.Case, row: Row, at_ms: int) -> bool:
+def reads(house: Gatehouse, unit: str, case: cases.Case, row: Row, at_ms: int) -> bool:
     """Whether somebody of the unit could read the lead for the boarding, at this instant."""
     people = [code for code, person in house.people.items() if unit in person.units and person.may("read")]
     request = Request(

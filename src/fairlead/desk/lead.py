@@ -17,6 +17,7 @@ from fairlead.agreement.render import redacted
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, refused
 from fairlead.desk.ask import Asked, Asker, ask, signed_by
+from fairlead.desk.circular import grounds
 from fairlead.desk.look import seen_by, sight, window_of
 from fairlead.desk.node import Node
 from fairlead.envelope import HoldingId, JsonValue, encode, new_id, sha256_hex
@@ -24,7 +25,7 @@ from fairlead.errors import BadInput, UnreadableLabel
 from fairlead.label import Label, end_served, join, purpose_of
 from fairlead.picture import Card, View, Window
 from fairlead.report.holding import Holding
-from fairlead.store import holdings
+from fairlead.store import holdings, links
 from fairlead.store.database import Tx
 
 MARGIN_MS = 20 * 60_000  # track points this long before and after the card travel with it
@@ -87,14 +88,15 @@ def _from_view(node: Node, tx: Tx, house: Gatehouse, asked: Asked, draft: Draft,
     card = _card(node, seen, draft, whole, window)
     if card is None:
         raise BadInput("no such card in this view", where=draft.card, do="look at the picture for this window, or drop other sources")
-    label = label_for(asked.request, rows)
+    label, stands_on = label_for(asked.request, rows), grounds(node, rows, card.feeds)
     shown = preview(node, house, asked.request, rows, label)
     if making is None:
-        given = answer(_preview_value(shown))
+        given = answer({**_preview_value(shown), "grounds": stands_on})
     else:
         if label.readable_by_nobody and not making:
             raise UnreadableLabel("nobody could read this lead", do="drop sources as the preview says, or confirm it with a reason")
-        given = answer(_store(node, tx, asked, draft, rows=rows, view=seen, card=card, label=label))
+        made = store_lead(node, tx, asked, rows=rows, body=excerpt(seen, card, draft.note, stands_on), card=card, label=label)
+        given = answer(lead_value(asked.request, made, parents=len(rows)))
     record.use(node, tx, asked, house=house, rows=rows, output=given.body)
     return given
 
@@ -106,8 +108,11 @@ def _card(node: Node, seen: View, draft: Draft, whole: Sequence[Row], window: Wi
     if found is not None or not draft.drop:
         return found
     before = next((card for card in sight(node, whole, window).cards if card.id == draft.card), None)
-    if before is None:
-        return None
+    return found_again(before, seen) if before is not None else None
+
+
+def found_again(before: Card, seen: View) -> Card | None:
+    """The card of the same rule that rests on most of the same detections, in a view of fewer sources."""
     shared = [(len(set(before.sources).intersection(card.sources)), card.id, card) for card in seen.cards if card.rule == before.rule]
     return max((one for one in shared if one[0]), default=(0, "", None))[2]
 
@@ -137,22 +142,25 @@ def preview(node: Node, house: Gatehouse, request: Request, rows: Sequence[Row],
 
 
 def _to_drop(node: Node, house: Gatehouse, request: Request, rows: Sequence[Row], unit: str) -> tuple[str, ...]:
-    """The feeds that this unit could not read by themselves; dropping them makes the rest releasable to it, or nothing does."""
-    feeds = sorted({row.holding.feed for row in rows})
-    bad = tuple(
-        feed
-        for feed in feeds
-        if not _could_read(
-            node, house, request, mine := [row for row in rows if row.holding.feed == feed], label_for(request, mine), unit
+    """The fewest feeds to drop so that this unit could read the rest for one purpose; nothing when no dropping helps."""
+    by_feed = {feed: [row for row in rows if row.holding.feed == feed] for feed in sorted({row.holding.feed for row in rows})}
+    found = []
+    for purpose in sorted({purpose for mine in by_feed.values() for purpose in label_for(request, mine).purposes}):
+        bad = tuple(
+            feed
+            for feed, mine in by_feed.items()
+            if not _could_read(node, house, request, mine, label_for(request, mine), unit, purpose)
         )
-    )
-    rest = [row for row in rows if row.holding.feed not in bad]
-    good = bool(rest) and _could_read(node, house, request, rest, label_for(request, rest), unit)
-    return bad if good else ()
+        rest = [row for row in rows if row.holding.feed not in bad]
+        if rest and _could_read(node, house, request, rest, label_for(request, rest), unit, purpose):
+            found.append(bad)
+    return min(found, key=lambda bad: (len(bad), bad), default=())
 
 
-def _could_read(node: Node, house: Gatehouse, request: Request, rows: Sequence[Row], label: Label, unit: str) -> bool:
-    """Whether somebody of `unit` could read it now, for any purpose the label still permits."""
+def _could_read(
+    node: Node, house: Gatehouse, request: Request, rows: Sequence[Row], label: Label, unit: str, purpose: str = ""
+) -> bool:
+    """Whether somebody of `unit` could read it now: for this purpose, or for any that the label still permits."""
     readers = [code for code, person in house.people.items() if unit in person.units and person.may("read")]
     if not readers:
         return False
@@ -160,19 +168,19 @@ def _could_read(node: Node, house: Gatehouse, request: Request, rows: Sequence[R
         label=label,
         not_before_ms=max(row.holding.not_before_ms for row in rows),
         expires_ms=min(row.holding.expires_ms for row in rows),
-        feeds=frozenset(row.holding.feed for row in rows),
+        held=frozenset[str]().union(*(row.held for row in rows)),  # P4: what is derived is held with what it came from
     )
     return any(
         decide(
             house,
-            msgspec.structs.replace(request, person=readers[0], unit=unit, purpose=purpose, act="read", form="full"),
+            msgspec.structs.replace(request, person=readers[0], unit=unit, purpose=one, act="read", form="full"),
             facts,
         ).permitted
-        for purpose in label.purposes
+        for one in ([purpose] if purpose else label.purposes)
     )
 
 
-def _preview_value(shown: Preview) -> JsonValue:
+def _preview_value(shown: Preview) -> dict[str, JsonValue]:
     return {
         "readable_by": list(shown.readable_by),
         "blocked": [{"unit": unit, "drop": list(feeds)} for unit, feeds in shown.blocked],
@@ -184,18 +192,10 @@ def _preview_value(shown: Preview) -> JsonValue:
     }
 
 
-def _store(
-    node: Node,
-    tx: Tx,
-    asked: Asked,
-    draft: Draft,
-    *,
-    rows: Sequence[Row],
-    view: View,
-    card: Card,
-    label: Label,
-) -> JsonValue:
-    body = excerpt(view, card, draft.note)
+def store_lead(
+    node: Node, tx: Tx, asked: Asked, *, rows: Sequence[Row], body: JsonValue, card: Card, label: Label, old: Row | None = None
+) -> Holding:
+    """The lead as a derived holding, signed by its maker. `old`: the lead it stands for from now on."""
     raw = encode(body)
     digest = sha256_hex(raw)
     envelope = signed_by(
@@ -222,24 +222,36 @@ def _store(
         created_ms=asked.request.at_ms,
         parents=tuple(HoldingId(row.holding.id) for row in rows),
     )
-    holdings.add_holding(tx, holding, body=raw, envelope=envelope)
-    request = asked.request
+    num = holdings.add_holding(tx, holding, body=raw, envelope=envelope)
+    if old is not None:
+        links.add_replaced(tx, num, old=old.num)
+        links.clear_alike(tx, digest, like=old.holding.digest)
+    return holding
+
+
+def lead_value(request: Request, made: Holding, *, parents: int) -> dict[str, JsonValue]:
+    """What its maker is told of a new lead."""
     return {
-        "id": holding.id,
-        "digest": digest,
-        "banner": banner(label, purpose=request.purpose, operation=request.operation),
-        "rests_on": len(rows),
+        "id": made.id,
+        "digest": made.digest,
+        "banner": banner(made.label, purpose=request.purpose, operation=request.operation),
+        "rests_on": parents,
     }
 
 
-def excerpt(view: View, card: Card, note: str) -> JsonValue:
-    """What is frozen: the card, and the points of its tracks around it."""
+def excerpt(view: View, card: Card, note: str, stands_on: JsonValue) -> JsonValue:
+    """What is frozen: the card, the points of its tracks around it, and how many originators stand behind it."""
     tracks = []
     for track in view.tracks:
         if track.id in card.tracks:
             near = tuple(point for point in track.points if card.from_ms - MARGIN_MS <= point[0] <= card.to_ms + MARGIN_MS)
             tracks.append(msgspec.to_builtins(msgspec.structs.replace(track, points=near)))
-    value: dict[str, JsonValue] = {"card": msgspec.to_builtins(card), "tracks": tracks, "window": msgspec.to_builtins(view.window)}
+    value: dict[str, JsonValue] = {
+        "card": msgspec.to_builtins(card),
+        "grounds": stands_on,
+        "tracks": tracks,
+        "window": msgspec.to_builtins(view.window),
+    }
     if note:
         value["note"] = note
     return value

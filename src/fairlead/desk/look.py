@@ -15,19 +15,21 @@ from typing import Final
 import msgspec
 
 from fairlead.agreement import Gatehouse, admit, below_ceiling
-from fairlead.agreement.lists import Row, permitted
+from fairlead.agreement.lists import Row
 from fairlead.agreement.render import redacted
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.find import sight as sight_of
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
 from fairlead.intake.segment_file import read_segment
 from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
 from fairlead.report.detection import Detections
-from fairlead.store import holdings
+from fairlead.store import holdings, listed
 from fairlead.store.database import Tx
+from fairlead.store.listed import Wish
 
 SPAN_MS: Final = 6 * 3_600_000  # a picture shows six hours unless asked otherwise
 STEP_MS: Final = 10_000  # "now" is rounded down, so that two looks within a step are one picture
@@ -86,9 +88,10 @@ def seen_by(node: Node, tx: Tx, house: Gatehouse, asked: Asked, window: Window) 
     """S: the segments and sightings of the window that the gate lets this request see, ordered by content."""
     if admit(house, asked.request):
         return ()
-    rows = holdings.of_kind(tx, ["segment", "report"], from_ms=window.from_ms, to_ms=window.to_ms)
+    wish = Wish(kinds=("segment", "report"), from_ms=window.from_ms, to_ms=window.to_ms)
+    rows = holdings.by_nums(tx, list(listed.numbers(tx, sight_of(node, tx, house, asked.request), wish)))
     sources = [row for row in rows if row.holding.feed in node.coalition.feeds]
-    return tuple(sorted(permitted(house, asked.request, sources), key=lambda row: (row.holding.feed, row.holding.digest)))
+    return tuple(sorted(sources, key=lambda row: (row.holding.feed, row.holding.digest)))
 
 
 def sight(node: Node, rows: Sequence[Row], window: Window) -> View:

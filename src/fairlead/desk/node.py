@@ -1,7 +1,8 @@
 """An open node: its folder, database, coalition, keys, clock and randomness; everything a verb is handed.
 
-A node is a folder. `node.toml` names it, `coalition.json` holds the coalition it was founded for, `node.sqlite` is the truth, and
-`log/` and `homes/` are published from it. Opening publishes whatever a crash left unpublished, and says so.
+A node is a folder. `node.toml` names it, `coalition.json` holds the coalition it was founded for, `node.sqlite` is the truth, or a
+PostgreSQL database that `node.toml` names, and `log/` and `homes/` are published from it. Opening publishes whatever a crash left
+unpublished, and says so.
 """
 
 from __future__ import annotations
@@ -15,17 +16,24 @@ from pathlib import Path
 
 import msgspec
 
-from fairlead.agreement import Acceptance, Gatehouse, Grant, Order, Resume, Standing, apply, compile_slice, fold
-from fairlead.agreement.standing import Event
+from fairlead.agreement import Gatehouse, Standing, apply, compile_slice
+from fairlead.agreement.events import Draft, Event, kind_of, parties_told, subject_of
+from fairlead.agreement.lawful import reviewed
+from fairlead.agreement.signing import needed, signers
+from fairlead.agreement.standing import Folding
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
 from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
 from fairlead.errors import BadSignature, NodeBusy, NotANode
+from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
+from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
-from fairlead.store import events, holdings, ledger
+from fairlead.store import cases, events, holdings, ledger
 from fairlead.store.database import Database, Tx
+from fairlead.store.files import SERVING
 
+UNDELIVERED_ACTS_MAX = 512  # an order may withdraw the grounds of many cases at once
 UNDELIVERED_MAX = 64  # an ingest delivers each manifest before it makes the next, so a crash leaves one a process
 
 
@@ -37,16 +45,24 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     operating_party: str
     clock: str
     demo: bool = False
+    database: str = ""  # the address of a shared database; empty: node.sqlite in the folder
 
 
 class Node:
     """One open node. Verbs take it as their first argument."""
 
-    def __init__(self, root: Path, *, clock: Clock | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        clock: Clock | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+        database: str = "",
+    ) -> None:
         self.root = root
         self.config = _config(root)
         self.coalition = _coalition(root)
-        self.db = Database(root / "node.sqlite")
+        self.db = Database(root / "node.sqlite", address=database or _address(self.config))
         self.random_bytes = random_bytes
         self.clock: Clock = clock or (StoryClock(root / "clock.json") if self.config.clock == "story" else WallClock())
         self.logs = {
@@ -60,7 +76,7 @@ class Node:
         self.parameters = Parameters(**self.coalition.picture_parameters)
         self.places = tuple(Place(**msgspec.structs.asdict(place)) for place in self.coalition.places)
         self.views: dict[tuple[tuple[tuple[str, str], ...], Window], View] = {}
-        self._standing: Standing | None = None
+        self._standing: tuple[events.Last, Standing] | None = None
         self._signed: set[Envelope] = set()  # events whose signature was checked
         self._house: Gatehouse | None = None
         self._keys: dict[str, PublicKey] | None = None
@@ -78,10 +94,13 @@ class Node:
         with self.db.read() as tx:
             stored = events.all_events(tx)
             manifests = holdings.newest_manifests(tx, most=UNDELIVERED_MAX)
+            acts = cases.newest_acts(tx, most=UNDELIVERED_ACTS_MAX)
         for one in stored:
-            if isinstance(one.event, Grant | Order | Resume):
-                raw = envelope_to_json(one.envelope)
-                self.home(one.event.originator).deliver(events.kind_of(one.event), sha256_hex(raw), raw)
+            for party in parties_told(one.event):
+                self.home(party).deliver(kind_of(one.event), sha256_hex(one.raw), one.raw)
+        for party, envelope in acts:
+            raw = envelope_to_json(envelope)
+            self.home(party).deliver(envelope.kind, sha256_hex(raw), raw)
         for feed, raw in manifests:
             known = self.coalition.feeds.get(feed)
             if known is not None:
@@ -137,33 +156,57 @@ class Node:
         return self._keys
 
     def standing(self, tx: Tx) -> Standing:
-        """What stands at this epoch; folded anew only when an event has come."""
-        epoch = events.epoch(tx)
+        """What stands at this epoch; only events that have come since are folded. Raises BadSignature for one not rightly signed."""
+        last = events.last(tx)
         known = self._standing  # one look: another thread may put a newer or older one there, each whole
-        if known is None or known.epoch != epoch:
-            stored = events.all_events(tx)
-            self._check_signed(tx, stored)
-            known = self._standing = fold(one.event for one in stored)
-        return known
+        if known is None or known[0] != last:
+            since = known[1] if known is not None and events.holds(tx, known[0]) else None
+            folding = Folding(since)
+            for one in events.all_events(tx, after=folding.epoch):
+                self._check_stored(tx, one, folding)
+                folding.add(one.event)
+            known = self._standing = (last, folding.done())
+            self._take_book(known[1])
+        return known[1]
 
-    def _check_signed(self, tx: Tx, stored: list[events.StoredEvent]) -> None:
-        """Every event is signed by a releasing officer of the party it binds; one that is not stops the node. Raises BadSignature."""
+    def _take_book(self, standing: Standing) -> None:
+        """From here on the coalition has the newest code-book signed; nobody else's word changes it."""
+        if standing.book is not None and standing.book != self.coalition.book:
+            self.coalition = under_book(self.coalition, standing.book)
+
+    def refresh(self) -> None:
+        """Take note of what another process has signed in: acts of authority are judged before their transaction begins."""
+        with self.db.read() as tx:
+            self.standing(tx)
+
+    def _check_stored(self, tx: Tx, one: events.StoredEvent, before: Folding) -> None:
+        """An event that is not signed by enough officers, or gives what nobody reviewed, stops the node. Raises BadSignature."""
+        if one.envelope in self._signed:
+            return
+        draft = before.drafts.get(subject_of(one.event))
+        try:
+            self.check_signed(tx, one.event, one.envelope, draft=draft, book=before.book)
+            founding = any(one.event == terms.grant for terms in self.coalition.grants)
+            if not founding and not reviewed(one.event, before):
+                raise BadSignature("not reviewed", why="it gives what no review approved")
+        except BadSignature as error:
+            do = "restore the database from a copy; nothing is decided on an unsigned event"
+            raise BadSignature(f"event {one.seq} is {error.what}", where="node.sqlite", why=error.why, do=do) from error
+        self._signed.add(one.envelope)
+
+    def check_signed(
+        self, tx: Tx, event: Event, envelope: Envelope, *, draft: Draft | None = None, book: CodeBook | None = None
+    ) -> None:
+        """Raises BadSignature unless enough officers of every party the event binds have signed it. `draft`: of the terms it puts in
+        force; `book`: the code-book before it."""
         keys = self.public_keys(tx)
-        for one in stored:
-            if one.envelope in self._signed:
-                continue
-            party = one.event.party if isinstance(one.event, Acceptance) else one.event.originator
-            officers = [
-                keys[code]
-                for code, person in self.coalition.people.items()
-                if code in keys and person.party == party and person.may("order")
-            ]
+        may = signers(event, self.coalition.people, draft=draft, book=book)
+        for party, count in needed(event, self.coalition.people, book=book).items():
+            officers = [keys[code] for code in sorted(may[party]) if code in keys]
             try:
-                verify(one.envelope, officers, kind=events.kind_of(one.event))
+                verify(envelope, officers, kind=kind_of(event), threshold=count)
             except BadSignature as error:
-                do = "restore the database from a copy; nothing is decided on an unsigned event"
-                raise BadSignature(f"event {one.seq} is not signed by {party}", where="node.sqlite", why=error.why, do=do) from error
-            self._signed.add(one.envelope)
+                raise BadSignature(f"not signed by {party}", why=error.why) from error
 
     def house(self, tx: Tx, at_ms: int) -> Gatehouse:
         """The gatehouse of this epoch and instant."""
@@ -176,9 +219,9 @@ class Node:
     def house_of(self, standing: Standing, at_ms: int) -> Gatehouse:
         """A gatehouse for a standing that need not be in force: previews and simulations ask this one."""
         return Gatehouse(
-            book=self.coalition.book,
+            book=standing.book or self.coalition.book,
             people=self.coalition.people,
-            slice=compile_slice(standing, self.coalition.book, at_ms),
+            slice=compile_slice(standing, standing.book or self.coalition.book, at_ms),
         )
 
     def close(self) -> None:
@@ -195,7 +238,7 @@ def supposing(standing: Standing, *more: Event) -> Standing:
 @contextmanager
 def serving(root: Path) -> Iterator[None]:
     """Hold the node's serving lock. Raises NodeBusy when another process serves it."""
-    descriptor = os.open(root / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(root / SERVING, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -216,6 +259,11 @@ def _config(root: Path) -> Config:
         ) from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise NotANode("the node's settings do not read", where=str(path), why=str(error)) from error
+
+
+def _address(config: Config) -> str:
+    """Where a shared database lies: the environment may say it with its password, but only of a node that says it has one."""
+    return (os.environ.get("FAIRLEAD_DATABASE") or config.database) if config.database else ""
 
 
 def _coalition(root: Path) -> Scenario:

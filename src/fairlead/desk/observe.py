@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from fairlead.agreement import Reason
+from fairlead.agreement.selector import SourceFacts
 from fairlead.desk import record
 from fairlead.desk.answer import Refused
 from fairlead.desk.ask import Asker, signed_by
@@ -32,6 +33,7 @@ from fairlead.intake.segment_file import segment_bytes
 from fairlead.label import Label, label_hash
 from fairlead.label.codebook import need
 from fairlead.report.detection import Detections, segment_digest
+from fairlead.report.distress import of_detections, of_report
 from fairlead.report.holding import FOREVER_MS, Holding, Kind
 from fairlead.store import holdings
 from fairlead.store.database import Tx
@@ -176,7 +178,9 @@ def _keep(
         holding = _holding(node, feed, label, kept, kind, at_ms)
         if body is not None:
             holding = msgspec.structs.replace(holding, digest=digest_of(body))
-        manifest = _record(node, tx, asker, feed, holding, body, rows=len(kept), at_ms=at_ms)
+        source = source_facts(feed, holding, kept)
+        distress = bool(of_detections(kept) if body is None else of_report(body["report"]))
+        manifest = _record(node, tx, asker, feed, holding, body, source, rows=len(kept), at_ms=at_ms, distress=distress)
         write_durably(segment_path(node.root, holding.id), segment_bytes(kept))
     node.home(feed.facts.originator).deliver("segment-manifest", sha256_hex(manifest), manifest)
     return len(kept)
@@ -198,6 +202,21 @@ def _holding(node: Node, feed: Feed, label: Label, kept: Detections, kind: Kind,
     )
 
 
+def source_facts(feed: Feed, holding: Holding, kept: Detections) -> SourceFacts:
+    """What an order may choose this source by, now and later; `kept` are its detections."""
+    return SourceFacts(
+        label=holding.label,
+        feed=holding.feed,
+        sensor=feed.by,
+        channel=feed.channel,
+        asset=feed.asset,
+        t_min_ms=holding.t_min_ms,
+        t_max_ms=holding.t_max_ms,
+        box=(int(kept.lat_e7.min()), int(kept.lon_e7.min()), int(kept.lat_e7.max()), int(kept.lon_e7.max())),
+        objects=frozenset(str(mmsi) for mmsi in np.unique(kept.mmsi).tolist() if mmsi) | {holding.digest},
+    )
+
+
 def _record(
     node: Node,
     tx: Tx,
@@ -205,9 +224,11 @@ def _record(
     feed: Feed,
     holding: Holding,
     body: dict[str, JsonValue] | None,
+    source: SourceFacts,
     *,
     rows: int,
     at_ms: int,
+    distress: bool,
 ) -> bytes:
     """The holding under its signed manifest, with the originator's receipt; the manifest's bytes."""
     manifest: dict[str, JsonValue] = {
@@ -222,7 +243,8 @@ def _record(
     }
     envelope = signed_by(node, tx, asker.person, "segment-manifest", manifest)
     raw = envelope_to_json(envelope)
-    holdings.add_holding(tx, holding, body=encode({**manifest, **(body or {})}), envelope=envelope)
+    said = encode({**manifest, **(body or {})})
+    holdings.add_holding(tx, holding, body=said, envelope=envelope, source=source, distress=distress)
     asked = asked_as(asker, act="observe", at_ms=at_ms, evidence=sha256_hex(raw))
     record.event(node, tx, asked, party=feed.facts.originator, subject=sha256_hex(raw), kind="segment-manifest", output=raw)
     return raw

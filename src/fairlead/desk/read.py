@@ -3,35 +3,41 @@
 1. The excluded-use check, the codes, the role and the ceiling are judged before the id is looked up (P2).
 2. An id that is hidden and one that does not exist get the same bytes and leave the same leaves (P7).
 3. Decision, receipt and commit are one transaction; the answer goes out after it (P4, P6).
+4. The form `distress` gives rescue centres the few fields of what states distress, whatever was halted (red line 5). Its receipt says
+   so, and is the mark by which originator and oversight review it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from fairlead.agreement import Gatehouse, admit, decide
-from fairlead.agreement.lists import Row, facts_of, newest_first, permitted
+from fairlead.agreement import Gatehouse, Request, admit, decide
+from fairlead.agreement.lists import Row, facts_of
 from fairlead.agreement.render import redacted
 from fairlead.desk import record
-from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
+from fairlead.desk.answer import Outcome, answer, banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
+from fairlead.desk.find import PAGE_MAX, find, given, page, sight
+from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.label import join
-from fairlead.report.holding import Kind
-from fairlead.store import holdings
+from fairlead.intake.segment_file import read_segment
+from fairlead.report.distress import of_detections, of_report
+from fairlead.store import holdings, links
 from fairlead.store.database import Tx
+from fairlead.store.listed import Wish
 
-PAGE_MAX: Final = 200
 ID_MAX: Final = 64
+CLEARED: Final = "searched and nothing found: this suspicion has ended"
 
 
-def read(node: Node, asker: Asker, holding_id: str) -> Outcome:
-    """One holding, or the redacted refusal. Raises BadSignature, LogFault."""
+def read(node: Node, asker: Asker, holding_id: str, *, form: str = "full") -> Outcome:
+    """One holding, whole or in the form `distress`, or the redacted refusal. Raises BadSignature, LogFault."""
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
-        asked = ask(node, tx, asker, act="read", at_ms=at_ms)
+        asked = ask(node, tx, asker, act="read", form=form, at_ms=at_ms)
         outcome = _read(node, tx, house, asked, holding_id)
     node.publish()
     return outcome
@@ -42,17 +48,22 @@ def _read(node: Node, tx: Tx, house: Gatehouse, asked: Asked, holding_id: str) -
     admitted = admit(house, asked.request)
     found = holdings.by_ids(tx, [holding_id[:ID_MAX]])
     row = found[0] if found else None
-    # 2. P7: hidden and absent part here from nothing that the asker can see.
-    if admitted or row is None or not decide(house, asked.request, facts_of(row)).permitted:
+    decision = decide(house, asked.request, facts_of(row) if row else record.NOTHING)
+    # 2. P7: hidden and absent part here from nothing that the asker can see, and after the same work.
+    if admitted or row is None or not decision.permitted:
         record.refusal(node, tx, asked, house=house, rows=found)
         return refused(redacted(admitted))
     # 3. P6: the receipt is in the log before the answer goes out.
-    given = answer(shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation))
+    value = _distress(node, tx, row, asked) if asked.request.form == "distress" else None
+    if value is None:
+        whole = shown(tx, row, purpose=asked.request.purpose, operation=asked.request.operation)
+        value = {**whole, **beside(tx, house, asked.request, row)}
+    given = answer(value)
     record.use(node, tx, asked, house=house, rows=[row], output=given.body)
     return given
 
 
-def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> JsonValue:
+def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> dict[str, JsonValue]:
     """A holding as its reader gets it."""
     holding = row.holding
     return {
@@ -66,56 +77,55 @@ def shown(tx: Tx, row: Row, *, purpose: str, operation: str) -> JsonValue:
     }
 
 
-def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", page: int = 0) -> Outcome:
-    """A page of what the reader may see of one kind, newest first; counts count only that (P7)."""
+def beside(tx: Tx, house: Gatehouse, request: Request, row: Row) -> dict[str, JsonValue]:
+    """What has become of a lead: that a case found nothing behind it, which this reader is told whoever searched (red line 8), and the
+    leads it replaces or is replaced by, of which only those the reader may read (P7)."""
+    told: dict[str, JsonValue] = {}
+    if row.holding.kind != "lead":
+        return told
+    if links.cleared_of(tx, [row.holding.digest]):
+        told["cleared"] = CLEARED
+    older, newer = links.replaces(tx, row.num), links.replaced_by(tx, row.num)
+    for name, others in (("replaces", older), ("replaced_by", newer)):
+        seen: list[JsonValue] = [one.holding.id for one in others if decide(house, request, facts_of(one)).permitted]
+        if seen:
+            told[name] = seen
+    return told
+
+
+def _distress(node: Node, tx: Tx, row: Row, asked: Asked) -> JsonValue:
+    """Position, time, nature of distress, people on board if stated; nothing else of the record."""
+    body = decode(holdings.body_of(tx, row.holding.id))
+    said = of_report(body["report"]) if isinstance(body, Mapping) and "report" in body else []
+    if not said and row.holding.kind == "segment":
+        said = of_detections(read_segment(segment_path(node.root, row.holding.id)))
+    request = asked.request
+    head = banner(row.holding.label, purpose=request.purpose, operation=request.operation)
+    return {
+        "id": row.holding.id,
+        "banner": head,
+        "distress": said,
+        "note": "read for rescue; its originator is told and reviews it",
+    }
+
+
+def list_holdings(node: Node, asker: Asker, *, kind: str = "lead", after: str = "", form: str = "full") -> Outcome:
+    """A page of what the reader may see of one kind, newest first; counts count only that (P7). In the form `distress`: whatever
+    states distress, of any kind. Raises BadInput for a cursor of another list."""
+    wish = Wish(kinds=("lead",) if kind == "lead" else ("report",))
+    if form != "distress":
+        return find(node, asker, wish, after=after)
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
-        asked = ask(node, tx, asker, act="list", at_ms=at_ms)
+        asked = ask(node, tx, asker, act="list", form=form, at_ms=at_ms)
         admitted = admit(house, asked.request)
         if admitted:
             record.refusal(node, tx, asked, house=house, rows=())
             outcome: Outcome = refused(redacted(admitted))
         else:
-            outcome = _page(node, tx, house, asked, kind, max(0, page))
+            seen = sight(node, tx, house, asked.request)
+            rows, value = page(node, tx, seen, asked, Wish(kinds=("segment", "report")), after=after, most=PAGE_MAX)
+            outcome = given(node, tx, house, asked, rows, {**value, "items": [_distress(node, tx, row, asked) for row in rows]})
     node.publish()
     return outcome
-
-
-def _page(node: Node, tx: Tx, house: Gatehouse, asked: Asked, kind: str, page: int) -> Outcome:
-    wanted: Kind = "lead" if kind == "lead" else "report"
-    rows = holdings.of_kind(tx, [wanted], from_ms=0, to_ms=2**53)
-    mine = newest_first(permitted(house, asked.request, rows))
-    part = mine[page * PAGE_MAX : (page + 1) * PAGE_MAX]
-    request = asked.request
-    items = [
-        {
-            "id": row.holding.id,
-            "kind": row.holding.kind,
-            "from_ms": row.holding.t_min_ms,
-            "to_ms": row.holding.t_max_ms,
-            "digest": row.holding.digest,
-            "banner": banner(row.holding.label, purpose=request.purpose, operation=request.operation),
-            "title": title(tx, row),
-        }
-        for row in part
-    ]
-    head = (
-        banner(join([row.holding.label for row in part]), purpose=request.purpose, operation=request.operation)
-        if part
-        else no_banner(purpose=request.purpose, operation=request.operation)
-    )
-    given = answer({"banner": head, "items": items, "count": len(mine), "page": page})
-    record.use(node, tx, asked, house=house, rows=part, output=given.body)
-    return given
-
-
-def title(tx: Tx, row: Row) -> str:
-    """One line for a list: the card's sentence, or what kind of report it is."""
-    body = decode(holdings.body_of(tx, row.holding.id))
-    if isinstance(body, dict):
-        card = body.get("card")
-        if isinstance(card, dict):
-            return str(card.get("sentence", ""))
-        return str(body.get("title") or body.get("act") or row.holding.feed or row.holding.kind)
-    return row.holding.kind

@@ -13,19 +13,31 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fairlead.agreement import Decision, Gatehouse, decide
-from fairlead.agreement.gate import names_excluded_use
+from fairlead.agreement import Decision, Facts, Gatehouse, Reason, admit, decide
+from fairlead.agreement.gate import FORMS, Form, names_excluded_use
 from fairlead.agreement.lists import Row, facts_of
-from fairlead.agreement.render import full_for
+from fairlead.agreement.render import full_for, own_word
 from fairlead.desk.ask import Asked
+from fairlead.desk.genuine import genuine
 from fairlead.desk.node import Node
 from fairlead.envelope import Digest, Envelope, sha256_hex, sign
-from fairlead.label import label_hash
+from fairlead.errors import BadInput, Unforeseen
+from fairlead.label import LEVELS, Label, label_hash
+from fairlead.label.label import LEASE_DEFAULT_S
 from fairlead.receipt.receipt import HeldRef, RefusalReceipt, UseReceipt, padded, receipt_value
-from fairlead.store import ledger
+from fairlead.store import events, ledger, outcomes
 from fairlead.store.database import Tx
 
 SALT_BYTES = 16
+# Judged in place of a record that is not there, so that an absent id is as much work as a hidden one (P7).
+NOTHING = Facts(
+    label=Label(
+        originators=(("", ""),), level=LEVELS[-1], recipients=(), purposes=(), operations=(), handling=(), lease_s=LEASE_DEFAULT_S
+    ),
+    not_before_ms=0,
+    expires_ms=0,
+    feeds=frozenset(),
+)
 
 
 def use(
@@ -37,19 +49,38 @@ def use(
     rows: Sequence[Row],
     output: bytes,
     also: Sequence[str] = (),
+    given_to: str = "",
 ) -> None:
-    """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used."""
+    """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used; `given_to`: of an
+    export, in what to whom. Raises BadSignature for a tear line that does not stand as its originators signed it."""
+    genuine(node, tx, rows)
+    outcomes.count(tx, ())
     shares: dict[str, list[HeldRef]] = {party: [] for party in also}
     agreements: dict[str, set[str]] = {}
+    newest = msgspec.structs.replace(house, epoch=events.epoch(tx))
     for row in rows:
-        rests_on = decide(house, asked.request, facts_of(row)).agreements
+        decision = decide(newest, asked.request, facts_of(row))
+        if not decision.permitted:  # P1, P4: asserted a second time, where the use is committed
+            why = ", ".join(sorted({reason.conjunct for reason in decision.reasons}))
+            raise Unforeseen(
+                "what was to be given is not permitted in the epoch it is committed in", why=why, do="report it; nothing was given"
+            )
+        rests_on = decision.agreements
         for party in {party for party, _ in row.holding.label.originators}:
             shares.setdefault(party, []).append(_ref(row))
             agreements.setdefault(party, set()).update(rests_on)
     for party in sorted(shares or {node.config.operating_party: []}):
-        own = {grant.id for grant in house.slice.grants if grant.originator == party}
-        given = tuple(sorted(agreements.get(party, set()) & own))
-        write(node, tx, party, asked, holdings=tuple(shares.get(party, ())), agreements=given, output=output)
+        given = tuple(sorted(agreements.get(party, set()) & own_word(house, party)))  # an override too: each use says so
+        held = tuple(shares.get(party, ()))
+        write(node, tx, party, asked, holdings=held, agreements=given, output=output, given_to=given_to)
+
+
+def _form(form: str) -> Form:
+    """The form of a use that the gate let through. Raises BadInput for any other."""
+    for known in FORMS:
+        if form == known:
+            return known
+    raise BadInput("no use has this form", where=form)
 
 
 def event(node: Node, tx: Tx, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes) -> None:
@@ -66,6 +97,7 @@ def write(
     holdings: tuple[HeldRef, ...],
     agreements: tuple[str, ...],
     output: bytes,
+    given_to: str = "",
 ) -> None:
     """One use receipt in one log."""
     log = node.logs[party]
@@ -83,7 +115,7 @@ def write(
             unit=request.unit,
             purpose=request.purpose,
             operation=request.operation,
-            form="coarse" if request.form == "coarse" else "full",
+            form=_form(request.form),
             at_ms=request.at_ms,
             clock=node.clock.source,
             request=asked.evidence,
@@ -92,19 +124,42 @@ def write(
             output_bytes=len(output),
             holdings=holdings,
             agreements=agreements,
+            given_to=given_to,
         )
         return sign("use-receipt", receipt_value(receipt), [log.key])
 
     ledger.append(tx, log, made)
 
 
-def refusal(node: Node, tx: Tx, asked: Asked, *, house: Gatehouse, rows: Sequence[Row], also: Sequence[str] = ()) -> None:
-    """Record a refusal: one leaf of one length in every log, whatever the request named (P7)."""
-    decisions = [(row, decide(house, asked.request, facts_of(row))) for row in rows]
+def refusal(
+    node: Node,
+    tx: Tx,
+    asked: Asked,
+    *,
+    house: Gatehouse,
+    rows: Sequence[Row],
+    also: Sequence[str] = (),
+    because: Sequence[Reason] = (),
+) -> None:
+    """Record a refusal: one leaf of one length in every log, whatever the request named (P7). `because`: reasons beside the gate's."""
+    decisions = [(row, _with(decide(house, asked.request, facts_of(row)), because)) for row in rows]
+    if not rows:
+        decide(house, asked.request, NOTHING)  # for the time it takes, and nothing else
     excluded = names_excluded_use(asked.request.purpose)
+    outcomes.count(tx, _why(house, asked, [decision for _, decision in decisions]))
     for party in sorted(node.logs):
         concerned = [(row, decision) for row, decision in decisions if party in {one for one, _ in row.holding.label.originators}]
         ledger.append(tx, node.logs[party], _refusal_maker(node, asked, party, concerned, excluded, party in also))
+
+
+def _why(house: Gatehouse, asked: Asked, decisions: Sequence[Decision]) -> tuple[Reason, ...]:
+    """What refused the request, for the counts; an id that is not there counts like one that is hidden (P7)."""
+    said = (*admit(house, asked.request), *(reason for decision in decisions for reason in decision.reasons))
+    return said or (Reason(conjunct="absent", detail="nothing of this id"),)
+
+
+def _with(decision: Decision, because: Sequence[Reason]) -> Decision:
+    return Decision(reasons=(*decision.reasons, *because), agreements=decision.agreements)
 
 
 def _refusal_maker(

@@ -2,30 +2,37 @@
 
 1. `DIR` is a node folder or a copy of its `log/` and of one or more homes. What a home trusts stands in its `trust.json`; what it
    holds the log against is the checkpoint it kept.
-2. Reading files is all this file does; the judging is `receipt.audit`, which imports no disk.
-3. A log whose home is not here is checked for form and signature with the keys another home trusts; its receipts are nobody's to see.
+2. Reading files is all this file does; the judging is `receipt.audit` and `receipt.watch`, which import no disk.
+3. A verified log is held against what its home keeps of its own: every signed record that the log speaks of is here, every one that is
+   here is in the log, and no use came after an order that stopped it (P4).
+4. A log whose home is not here is checked for form and signature with the keys another home trusts; its receipts are nobody's to see.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final, TypeVar
 
 import msgspec
 
+from fairlead.agreement.events import KINDS, BookChange, Override, Resume
 from fairlead.agreement.order import Order
-from fairlead.agreement.standing import Resume
-from fairlead.envelope import Envelope, PublicKey, decode, envelope_from_json, sha256_hex
-from fairlead.errors import NotANode, ProofFailed
+from fairlead.envelope import JsonValue, PublicKey, decode, envelope_from_json, sha256_hex
+from fairlead.errors import FairleadError, NotANode, ProofFailed
 from fairlead.receipt.audit import LogReport, audit_log
 from fairlead.receipt.rebuild import Finding
-from fairlead.receipt.watch import Halted, OwnSegment, halted
+from fairlead.receipt.watch import Halted, Kept, OwnSegment, breaches, halted, unlike
 from fairlead.store.files import PUBLISHING, one_at_a_time
 
-CHECKPOINT = "checkpoint"
+T = TypeVar("T")
+DELIVERED: Final = frozenset({*KINDS, "segment-manifest", "case-act", "custody-act"})  # what a home gets the signed record of
+LOOKS: Final = 3  # a node that lives delivers a record a moment before or after it publishes the entry
+BETWEEN_S: Final = 0.3
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +40,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     party: str
     report: LogReport
+    halts: tuple[Halted, ...] = ()
 
 
 def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
@@ -43,14 +51,25 @@ def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
     chosen = [home for home in homes if only in ("", home.name)]
     if not chosen:
         raise NotANode("no such home", where=f"{root}/homes/{only}", do=f"one of {', '.join(home.name for home in homes)}")
-    with _unmoving(root):
-        verdicts = tuple(_verify_home(root, home) for home in chosen)
+    verdicts = tuple(_settled(root, home) for home in chosen)
     stray = _strays(root, {home.name for home in homes}) if not only else ()
     if stray:
         last = verdicts[-1]
         findings = (*last.report.findings, *stray)
-        verdicts = (*verdicts[:-1], Verdict(party=last.party, report=msgspec.structs.replace(last.report, findings=findings)))
+        verdicts = (*verdicts[:-1], msgspec.structs.replace(last, report=msgspec.structs.replace(last.report, findings=findings)))
     return verdicts
+
+
+def _settled(root: Path, home: Path) -> Verdict:
+    """The home's verdict; where a node lives in the folder, what home and log say of records is looked at again before it counts."""
+    for look in range(LOOKS):
+        with _unmoving(root):
+            verdict = _verify_home(root, home)
+        alive = os.access(root / PUBLISHING, os.W_OK)
+        if not alive or not any(one.file.startswith("records/") for one in verdict.report.findings) or look == LOOKS - 1:
+            break
+        time.sleep(BETWEEN_S)
+    return verdict
 
 
 @contextmanager
@@ -72,7 +91,11 @@ def _verify_home(root: Path, home: Path) -> Verdict:
     receipts = [(path.name, path.read_bytes()) for path in sorted(delivered.glob("*"))] if delivered.is_dir() else []
     kept_path = home / "kept" / f"{party}.checkpoint"
     kept = kept_path.read_bytes() if kept_path.is_file() else None
-    return Verdict(party=party, report=audit_log(files, origin=origin, key=key, kept=kept, receipts=receipts))
+    report = audit_log(files, origin=origin, key=key, kept=kept, receipts=receipts)
+    if not report.holds:  # what does not hold says nothing about orders
+        return Verdict(party=party, report=report)
+    halts, findings = _watched(home, report)
+    return Verdict(party=party, report=msgspec.structs.replace(report, findings=findings), halts=halts)
 
 
 def _trusted(home: Path, party: str) -> tuple[str, PublicKey]:
@@ -82,7 +105,7 @@ def _trusted(home: Path, party: str) -> tuple[str, PublicKey]:
         logs: dict[str, str] = json.loads(path.read_bytes())["logs"]
         origin = next(origin for origin in logs if origin.rpartition("/")[2] == party)
         return origin, PublicKey.from_text(logs[origin])
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
         raise ProofFailed("the home trusts no key for its log", where=str(path), why=str(error) or type(error).__name__) from error
 
 
@@ -97,47 +120,77 @@ def _strays(root: Path, known: set[str]) -> tuple[Finding, ...]:
 
 def watch(root: Path, verdict: Verdict) -> tuple[Halted, ...]:
     """Each order of this home's party, with the uses it names before and after it, by their place in the verified log."""
-    home = root / "homes" / verdict.party
-    units = {str(unit): str(party) for unit, party in json.loads((home / "trust.json").read_bytes()).get("units", {}).items()}
-    own = _own_segments(home)
-    places = {held.digest: use.index for use in verdict.report.uses for held in use.holdings if held.kind in ("order", "resume")}
-    lifts = {
-        resume.order: places[name]
-        for name, envelope in _records(home, "resume")
-        if name in places and (resume := msgspec.convert(decode(envelope.payload_bytes), Resume))
-    }
-    found = []
-    for name, envelope in _records(home, "order"):
-        order = msgspec.convert(decode(envelope.payload_bytes), Order)
-        if name in places:
-            found.append(
-                halted(
-                    order,
-                    entry=places[name],
-                    lifted_at=lifts.get(order.id),
-                    uses=verdict.report.uses,
-                    own=own,
-                    units=units,
-                )
-            )
-    return tuple(sorted(found, key=lambda one: one.entry))
+    return verdict.halts
 
 
-def _own_segments(home: Path) -> dict[str, OwnSegment]:
-    found = {}
-    for _, envelope in _records(home, "segment-manifest"):
-        manifest = decode(envelope.payload_bytes)
-        if isinstance(manifest, dict):
-            found[str(manifest["digest"])] = OwnSegment(feed=str(manifest["feed"]), category=str(manifest["category"]))
-    return found
+class _Records:
+    """The signed records delivered to a home, by kind and digest; what does not read is a finding."""
+
+    def __init__(self, home: Path) -> None:
+        self.found: dict[tuple[str, str], JsonValue] = {}
+        self.findings: list[Finding] = []
+        for path in sorted((home / "records").glob("*/*.json")):
+            kind, name = path.parent.name, path.stem
+            try:
+                raw = path.read_bytes()
+                if sha256_hex(raw) != name:
+                    raise ProofFailed("a record at home is not what its name says", do="restore it from the node")
+                self.found[kind, name] = decode(envelope_from_json(raw).payload_bytes)
+            except (FairleadError, OSError) as error:
+                self.findings.append(Finding(file=f"records/{kind}/{name}.json", what=str(error)))
+
+    def of(self, kind: str, shape: type[T]) -> Iterator[tuple[str, T]]:
+        """The records of a kind as values; one of another shape is a finding."""
+        for (own, name), value in self.found.items():
+            if own == kind:
+                try:
+                    yield name, msgspec.convert(value, shape)
+                except msgspec.ValidationError as error:
+                    self.findings.append(Finding(file=f"records/{kind}/{name}.json", what=f"is no {kind}: {error}"))
 
 
-def _records(home: Path, kind: str) -> list[tuple[str, Envelope]]:
-    """The records of a kind delivered to a home, by digest; a file whose name is not its digest is a finding of its own."""
-    found = []
-    for path in sorted((home / "records" / kind).glob("*.json")):
-        raw = path.read_bytes()
-        if sha256_hex(raw) != path.stem:
-            raise ProofFailed("a record at home is not what its name says", where=str(path), do="restore it from the node")
-        found.append((path.stem, envelope_from_json(raw)))
-    return found
+class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    digest: str
+    feed: str
+    category: str
+    from_ms: int
+    to_ms: int
+
+
+def _watched(home: Path, report: LogReport) -> tuple[tuple[Halted, ...], tuple[Finding, ...]]:
+    """The orders of this home held against its log, and everything that is not as they say (P4)."""
+    records = _Records(home)
+    said = {(held.kind, held.digest): use.index for use in report.uses for held in use.holdings if held.kind in DELIVERED}
+    orders = {name: order for name, order in records.of("order", Order) if ("order", name) in said}
+    ends = {resume.order: said["resume", name] for name, resume in records.of("resume", Resume) if ("resume", name) in said}
+    ends |= {order.replaces: said["order", name] for name, order in orders.items() if order.replaces}
+    kept = Kept(
+        own={one.digest: one for one in _segments(records, said)},
+        units=_units(home, records, said),
+        overrides={one.id: said["override", name] for name, one in records.of("override", Override) if ("override", name) in said},
+    )
+    halts = tuple(
+        halted(order, entry=said["order", name], ended_at=ends.get(order.id), uses=report.uses, kept=kept)
+        for name, order in sorted(orders.items(), key=lambda item: said["order", item[0]])
+    )
+    spoiled = {tuple(one.file.removesuffix(".json").split("/")[1:]) for one in records.findings}
+    there = {key for key in records.found if key[0] in DELIVERED} | {(kind, name) for kind, name in spoiled}
+    return halts, (*records.findings, *unlike(said, there), *breaches(halts))
+
+
+def _segments(records: _Records, said: Mapping[tuple[str, str], int]) -> Iterator[OwnSegment]:
+    for name, one in records.of("segment-manifest", _Manifest):
+        yield OwnSegment(**msgspec.structs.asdict(one), entry=said.get(("segment-manifest", name), -1))
+
+
+def _units(home: Path, records: _Records, said: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    """The party of each unit: by the newest code-book the log says was signed, or what the home was founded with."""
+    changes = [(said["book-change", name], one) for name, one in records.of("book-change", BookChange) if ("book-change", name) in said]
+    books = [one.book for _, one in sorted(changes, key=lambda pair: pair[0])]
+    if books:
+        return {code: unit.party for code, unit in books[-1].units.items()}
+    try:
+        units = json.loads((home / "trust.json").read_bytes()).get("units", {})
+        return {str(unit): str(party) for unit, party in units.items()}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}

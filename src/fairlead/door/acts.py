@@ -11,7 +11,7 @@ from typing import Any, Final
 from litestar import Response, post
 from litestar.datastructures import Cookie
 
-from fairlead.desk import halt, interdict
+from fairlead.desk import halt, interdict, propose
 from fairlead.desk import lead as leads
 from fairlead.desk.answer import Outcome
 from fairlead.desk.node import Node
@@ -44,7 +44,7 @@ def one(form: Mapping[str, Sequence[str]], name: str) -> str:
 async def enter(request: Web) -> Response[bytes]:
     """A one-time token becomes a session's cookie, bound to the person's path."""
     console, token = console_of(request), one(await form_of(request), "token")
-    opened = await console.call(lambda node: sign_in(node, token, now_ms=console.wall.now_ms()))
+    opened = await console.call(lambda node: sign_in(node, token, now_ms=console.wall.now_ms()), request)
     if opened is None:
         return Response(encode({"answer": "refused", "reasons": [SPENT]}), status_code=401, media_type=JSON)
     path = f"/as/{opened.session.person}"
@@ -62,7 +62,7 @@ async def leave(request: Web) -> Response[bytes]:
             sign_out(node, session)
         return session.person if session else ""
 
-    person = await console.call(job)
+    person = await console.call(job, request)
     if not person:
         return signed_out(request)
     gone = Cookie(key=COOKIE, value="", path=f"/as/{person}/", httponly=True, samesite="strict", max_age=0)
@@ -123,7 +123,16 @@ async def suspend_preview(request: Web) -> Response[bytes]:
     return await part(request, "part_suspend_preview.html", verb)
 
 
-@post("/as/{person:str}/suspend-sign", opt=uses("order", "nothing"), request_max_body_size=FORM_MAX)
+@post("/as/{person:str}/suspend-propose", opt=uses("order", "nothing"), request_max_body_size=FORM_MAX)
+async def suspend_propose(request: Web) -> Response[bytes]:
+    """A selector made of the words that name the feared use; nothing is signed."""
+    fears = one(await form_of(request), "fears")
+    return await part(
+        request, "part_suspend_proposed.html", lambda node, session, q: (propose.propose_order(node, session.asker(), fears), {})
+    )
+
+
+@post("/as/{person:str}/suspend-sign", opt=uses("order", "nothing", "order"), request_max_body_size=FORM_MAX)
 async def suspend_sign(request: Web) -> Response[bytes]:
     form = await form_of(request)
 
@@ -164,5 +173,5 @@ async def case_act(request: Web) -> Response[bytes]:
 
 
 ROUTES: Final[Sequence[Any]] = (
-    enter, leave, palette, lead_preview, lead_make, suspend_preview, suspend_sign, resume, case_open, case_act,
+    enter, leave, palette, lead_preview, lead_make, suspend_preview, suspend_propose, suspend_sign, resume, case_open, case_act,
 )  # fmt: skip

@@ -7,7 +7,21 @@ import sys
 import typer
 
 from fairlead import __version__
-from fairlead.door import verbs_act, verbs_case, verbs_node, verbs_read
+from fairlead.door import (
+    verbs_act,
+    verbs_agree,
+    verbs_assure,
+    verbs_book,
+    verbs_case,
+    verbs_find,
+    verbs_halt,
+    verbs_marking,
+    verbs_node,
+    verbs_prove,
+    verbs_read,
+    verbs_release,
+    verbs_status,
+)
 from fairlead.door.shell import guarded
 
 app = typer.Typer(
@@ -33,7 +47,20 @@ def _root(
     pass
 
 
-for room in (verbs_node, verbs_read, verbs_act):
+for room in (
+    verbs_node,
+    verbs_read,
+    verbs_find,
+    verbs_act,
+    verbs_halt,
+    verbs_prove,
+    verbs_marking,
+    verbs_agree,
+    verbs_assure,
+    verbs_book,
+    verbs_release,
+    verbs_status,
+):
     room.add_to(app)
 app.add_typer(verbs_case.app, name="case")
 

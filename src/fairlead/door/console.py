@@ -1,16 +1,14 @@
 """What all pages share: opening the node in each working thread, whose session a request comes from, and turning an outcome into bytes.
 
-1. A verb runs in a thread of its own with its own open node, so a slow picture never holds up a suspension.
+1. A verb runs in a thread of its own with its own open node; orders go before everything that waits (`lanes`).
 2. `name.json` answers with the verb's own bytes, unchanged, and their digest as ETag; `name` renders the same answer as a page.
 3. A refusal is 403 with the refusal's bytes; hidden and absent differ in no byte and no header (P7).
 """
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -21,19 +19,21 @@ from fairlead.desk.answer import Outcome, Refused
 from fairlead.desk.ask import Asker
 from fairlead.desk.clock import Clock
 from fairlead.desk.node import Node
-from fairlead.desk.session import Session, session_of
+from fairlead.desk.session import SECRET_MAX, Session, session_of
 from fairlead.door.forms import time_ms
+from fairlead.door.lanes import Lane, Lanes
 from fairlead.door.render import Page, chosen_operation, chosen_purpose, page_bytes, part_bytes
 from fairlead.envelope import decode, encode
+from fairlead.errors import SyncFault
 
 T = TypeVar("T")
 Web: TypeAlias = Request[Any, Any, State]
 COOKIE: Final = "fairlead"
 PALETTE_COOKIE: Final = "palette"
 PALETTES: Final = ("day", "dusk", "night")
-THREADS: Final = 6
 JSON: Final = "application/json"
-HTML: Final = "text/html; charset=utf-8"
+AFTER_MAX: Final = 256
+HTML: Final = "text/html"  # the server adds the character set
 SIGNED_OUT: Final = "this address belongs to somebody who is not signed in here; open one of the sign-in links the node printed"
 
 
@@ -45,6 +45,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     from_ms: int | None = None
     to_ms: int | None = None
     page: int = 0
+    after: str = ""  # where the page before this one ended
 
 
 Verb: TypeAlias = Callable[[Node, Asker, Query], Outcome]
@@ -54,16 +55,43 @@ More: TypeAlias = Callable[[Node, Session, Query, Any], Mapping[str, object]]
 class Console:
     """The open node, one handle a thread, and the machine's clock for sessions."""
 
-    def __init__(self, open_node: Callable[[], Node], wall: Clock) -> None:
+    def __init__(self, open_node: Callable[[], Node], wall: Clock, failed: Callable[[SyncFault], None]) -> None:
         self._open = open_node
+        self._failed, self._fault = failed, ""
         self._own = threading.local()
         self._nodes: list[Node] = []
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
+        self._lanes = Lanes()
+        self._officers: frozenset[str] | None = None
         self.wall = wall
 
-    async def call(self, job: Callable[[Node], T]) -> T:
-        """Run a job in a working thread with that thread's node."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: job(self._node()))
+    async def call(self, job: Callable[[Node], T], request: Web | None = None) -> T:
+        """Run a job in a working thread with that thread's node: that of a request in its turn, the console's own at once."""
+        lane: Lane = self._lane(request) if request is not None else "beat"
+        try:
+            return await self._lanes.run(lambda: self._safely(job), lane=lane, whose=_whose(request) if request is not None else "")
+        except SyncFault as fault:
+            self._failed(fault)
+            raise
+
+    def _safely(self, job: Callable[[Node], T]) -> T:
+        """The job, unless the disk failed already: from then on nothing is begun here (P6)."""
+        if self._fault:
+            raise SyncFault("the console stops", why=self._fault, do="check the disk, then start again")
+        try:
+            return job(self._node())
+        except SyncFault as fault:
+            self._fault = str(fault)
+            raise
+
+    def _lane(self, request: Web) -> Lane:
+        """An order's lane is for whoever may sign one: nobody else gets ahead by asking there."""
+        if request.route_handler.opt.get("lane") != "order":
+            return "each"
+        if self._officers is None:
+            node = self._open()
+            self._officers = frozenset(code for code, person in node.coalition.people.items() if person.may("order"))
+            node.close()
+        return "order" if request.path_params.get("person") in self._officers else "each"
 
     def _node(self) -> Node:
         node: Node | None = getattr(self._own, "node", None)
@@ -73,7 +101,7 @@ class Console:
         return node
 
     def close(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._lanes.close()
         for node in self._nodes:
             node.close()
 
@@ -81,6 +109,11 @@ class Console:
         """The session whose cookie came to this person's path."""
         secret = request.cookies.get(COOKIE, "")
         return session_of(node, secret, person=str(request.path_params.get("person", "")), now_ms=self.wall.now_ms())
+
+
+def _whose(request: Web) -> str:
+    """Who waits behind whom: the path's person with the cookie that came along, held to nothing yet."""
+    return f"{request.path_params.get('person', '')} {request.cookies.get(COOKIE, '')[:SECRET_MAX]}"
 
 
 def console_of(request: Web) -> Console:
@@ -101,7 +134,8 @@ def query_of(node: Node, session: Session, request: Web) -> Query:
         operation=operation[:128],
         from_ms=time_ms(begin) if begin else None,
         to_ms=time_ms(end) if end else None,
-        page=int(page) if page.isdigit() and len(page) < 6 else 0,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0,
+        after=asked.get("after", "")[:AFTER_MAX],
     )
 
 
@@ -133,7 +167,7 @@ async def show(request: Web, page: Page, verb: Verb, more: More | None = None) -
         body = page_bytes(node, session, query, shown, palette_of(request), value, extra, outcome.body)
         return Response(body, status_code=403 if isinstance(outcome, Refused) else 200, media_type=HTML)
 
-    return await console.call(job)
+    return await console.call(job, request)
 
 
 async def part(
@@ -152,7 +186,7 @@ async def part(
         body = part_bytes("part_refused.html" if refused else template, session, query, decode(outcome.body), extra)
         return Response(body, status_code=403 if refused else 200, media_type=HTML)
 
-    return await console.call(job)
+    return await console.call(job, request)
 
 
 def console_memory(request: Web, node: Node, session: Session, query: Query, watch: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from fairlead.desk import audit, halt, lead, look, read
 from fairlead.desk.answer import Outcome
 from fairlead.desk.observe import Count, observe
@@ -192,7 +194,9 @@ def one_halt(story: Story) -> str:
     reach: Any = given(halt.preview_order(story.node, who, wish))
     need(list(reach["closes"]["units"]) == ["support-group"], f"it would close {list(reach['closes']['units'])}")
     need("cutter-halcyon" in reach["goes_on"]["units"], "it would not leave the cutter's use alone")
-    done: Any = given(halt.halt(story.node, who, wish))
+    seen = reach["order"]
+    same = msgspec.structs.replace(wish, ordered_at_ms=seen["ordered_at_ms"], answer_by_ms=seen.get("answer_by_ms", 0))
+    done: Any = given(halt.halt(story.node, who, same))
     story.order_ids.append(done["order"])
     need(done["words"] == reach["words"], "what was signed is not what the preview said")
     need(any(one["unit"] == "support-group" for one in done["earlier_readers"]), "02:13 is not on the exposure list")

@@ -17,6 +17,7 @@ from fairlead.case import ACT_TYPES
 from fairlead.desk.halt import Wish
 from fairlead.envelope import JsonValue
 from fairlead.errors import BadInput
+from fairlead.report.holding import FOREVER_MS
 
 Widget: TypeAlias = Literal["line", "lines", "number", "choice", "time", "text"]
 FILLED: Final = frozenset({"case", "at_ms", "clock", "person", "unit", "lat_e7", "lon_e7"})
@@ -85,7 +86,7 @@ def _filled(asked: Asked, text: str) -> JsonValue:
     if asked.widget == "time":
         return time_ms(text)
     if asked.widget == "number":
-        if not text.lstrip("-").isdigit() or len(text) > 16:
+        if not (text.isascii() and text.removeprefix("-").isdigit()) or len(text) > 16:
             raise BadInput("not a whole number", where=asked.name, why=repr(text[:40]))
         return int(text)
     return text
@@ -93,23 +94,55 @@ def _filled(asked: Asked, text: str) -> JsonValue:
 
 def time_ms(text: str) -> int:
     """Unix milliseconds of a time UTC, as a form or an address gives it (2020-06-30T02:10, with or without Z), or of the digits."""
-    if text.isdigit() and len(text) <= 16:
-        return int(text)
+    if text.isascii() and text.isdigit() and len(text) <= 16:
+        return within_reach(int(text), text)
     try:
         at = dt.datetime.fromisoformat(text.strip().removesuffix("Z"))
     except ValueError as error:
         raise BadInput("not a time", why=repr(text[:40]), do="write 2020-06-30T02:10, always UTC") from error
     if at.tzinfo is not None:
         raise BadInput("a time carries an offset", why=repr(text[:40]), do="write it in UTC, without one")
-    return int(at.replace(tzinfo=dt.UTC).timestamp() * 1000)
+    return within_reach(int(at.replace(tzinfo=dt.UTC).timestamp() * 1000), text)
+
+
+def within_reach(at_ms: int, text: str) -> int:
+    """The instant, when it is one that this node can hold anything of. Raises BadInput."""
+    if not 0 <= at_ms <= FOREVER_MS:
+        raise BadInput("a time is outside the years 1970 to 2100", why=repr(text[:40]), do="write 2020-06-30T02:10, always UTC")
+    return at_ms
 
 
 def wish_from_form(form: Mapping[str, Sequence[str]]) -> Wish:
-    """The axes of an order as ticked and filled in. Raises BadInput."""
-    several: dict[str, Any] = {
-        name: tuple(value for value in form.get(name, ()) if value)
-        for name in ("partners", "units", "purposes", "operations", "categories", "feeds", "carve_outs")
-    }
-    until = next((text for text in form.get("until", ()) if text.strip()), "")
-    fears = next((text.strip() for text in form.get("fears", ()) if text.strip()), "")
-    return Wish(**several, until_ms=time_ms(until) if until else 0, fears=fears)
+    """The axes of an order as ticked and filled in; records and vessels one a line. Raises BadInput."""
+    axes = ("partners", "units", "purposes", "operations", "categories", "feeds", "sensors", "regions", "channels", "assets")
+    several: dict[str, Any] = {name: tuple(value for value in form.get(name, ()) if value) for name in (*axes, "reach", "carve_outs")}
+    lines = "\n".join(form.get("objects", ())).split()
+
+    def first(name: str) -> str:
+        return next((text.strip() for text in form.get(name, ()) if text.strip()), "")
+
+    def when(name: str) -> int:
+        return time_ms(first(name)) if first(name) else 0
+
+    return Wish(
+        **several,
+        objects=tuple(lines),
+        window_from_ms=when("window_from"),
+        window_to_ms=when("window_to"),
+        until_ms=when("until"),
+        condition=first("condition"),
+        verified_by=first("verified_by"),
+        no_rescue_because=first("no_rescue_because"),
+        fears=first("fears"),
+        confidential=bool(first("confidential")),
+        freeze_hours=_hours(first("freeze_hours")),
+        replaces=first("replaces"),
+        ordered_at_ms=when("ordered_at"),
+        answer_by_ms=when("answer_by") if first("answer_by") else None,
+    )
+
+
+def _hours(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise BadInput("not a whole number of hours", where="freeze_hours", why=repr(text[:40]))
+    return int(text) if text else 0

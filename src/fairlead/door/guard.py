@@ -3,11 +3,14 @@
 1. A Host that is not this console's own is answered 421: a name somebody pointed at this machine opens nothing (DNS rebinding).
 2. A request that changes something carries this console's own Origin, or it is answered 403; a foreign Origin is 403 whatever it asks.
    Pages post by script, so the browser always sends one.
-3. Nothing may load from anywhere else, run inline, or frame the page. Images may be `data:`: the map's own icons (docs/decisions/0003).
+3. A path with control characters names nothing here, and is answered 400 before any handler sees it.
+4. What fails inside and was not foreseen is answered 500 with one plain line, when nothing was answered yet.
+5. Nothing may load from anywhere else, run inline, or frame the page. Images may be `data:`: the map's own icons (docs/decisions/0003).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, TypeAlias
 
@@ -33,6 +36,9 @@ HEADERS: Final[dict[str, str]] = {
 READING: Final = frozenset({"GET", "HEAD"})
 
 
+LOG: Final = logging.getLogger("fairlead.door")
+
+
 class Guard:
     """The outermost layer. `hosts` are the Host values this console answers to, each also the only origin it accepts, over http."""
 
@@ -47,11 +53,20 @@ class Guard:
         status, words = self._judge(scope)
         if status:
             await _plain(_with_headers(send), status, words)
-        else:
-            await self._app(scope, receive, _with_headers(send))
+            return
+        begun = _Begun(_with_headers(send))
+        try:
+            await self._app(scope, receive, begun)
+        except Exception as error:
+            if begun.yet:
+                raise
+            LOG.error("a request failed outside every handler", exc_info=error)
+            await _plain(_with_headers(send), 500, "the console failed; nothing was answered")
 
     def _judge(self, scope: Scope) -> tuple[int, str]:
         """0 when the request may go on; else a status and why, which says nothing about what was asked for."""
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in scope["path"]):
+            return 400, "there is no such address"
         given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if len(given) != 1 or given[0] not in self._hosts:
             return 421, "this console answers only to its own address; open the link it printed"
@@ -62,6 +77,17 @@ class Guard:
         if scope["method"] not in READING and not origins:
             return 403, "a request that changes something must come from this console's own page; nothing was done"
         return 0, ""
+
+
+class _Begun:
+    """Passes messages on and knows whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self.yet = send, False
+
+    async def __call__(self, message: Message) -> None:
+        self.yet = True
+        await self._send(message)
 
 
 def _with_headers(send: Send) -> Send:

@@ -11,14 +11,16 @@ from typing import Any, Final, Literal
 from litestar import Response, get
 from litestar.response import Redirect, ServerSentEvent
 
-from fairlead.agreement.order import CARVE_OUTS
-from fairlead.desk import audit, halt, interdict, look, read
+from fairlead.agreement.order import CARVE_OUTS, REACHES
+from fairlead.desk import audit, interdict, look, orders, read
+from fairlead.desk import exposure as exposed
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.desk.verify import verify_folder
 from fairlead.door.console import HTML, Query, Web, console_of, palette_of, query_of, show, signed_out
 from fairlead.door.drawn import picture_svg, strip_svg
 from fairlead.door.forms import fields_of
+from fairlead.door.lanes import Lane
 from fairlead.door.plotted import plot_svg, timebar_svg
 from fairlead.door.render import TABS, Page, page_bytes
 from fairlead.door.stream import WATCHES
@@ -33,9 +35,9 @@ MAIN_STEPS: Final = (
 )  # fmt: skip
 
 
-def uses(act: str, names: Names) -> dict[str, object]:
-    """What a route is for: the act the gate or the roles judge, and whether a purpose goes with it."""
-    return {"act": act, "names": names}
+def uses(act: str, names: Names, lane: Lane = "each") -> dict[str, object]:
+    """What a route is for: the act the gate or the roles judge, whether a purpose goes with it, and whether it goes before others."""
+    return {"act": act, "names": names, "lane": lane}
 
 
 def named(request: Web) -> str:
@@ -65,7 +67,7 @@ async def start(request: Web) -> Response[Any]:
         query = query_of(node, session, request)
         return Response(page_bytes(node, session, query, page, palette_of(request), {}, {}, b"{}"), media_type=HTML)
 
-    return await console.call(job)
+    return await console.call(job, request)
 
 
 @get(both("picture"), opt=uses("picture", "purpose"))
@@ -101,7 +103,7 @@ def _noteworthy(track: Mapping[str, Any]) -> tuple[int, int, str]:
 @get(both("leads"), opt=uses("list", "purpose"))
 async def leads(request: Web) -> Response[bytes]:
     page = Page(template="leads.html", title="Leads", tab="leads", watch="listed")
-    return await show(request, page, lambda node, who, q: read.list_holdings(node, who, kind="lead", page=q.page))
+    return await show(request, page, lambda node, who, q: read.list_holdings(node, who, kind="lead", after=q.after))
 
 
 @get("/as/{person:str}/lead/{name:str}", opt=uses("read", "purpose"))
@@ -146,19 +148,20 @@ def _cased(node: Node, session: Session, query: Query, value: Any) -> Mapping[st
 @get(both("agreements"), opt=uses("audit", "nothing"))
 async def agreements(request: Web) -> Response[bytes]:
     page = Page(template="agreements.html", title="Agreements", tab="agreements", watch="log")
-    return await show(request, page, lambda node, who, q: halt.orders_in_force(node, who))
+    return await show(request, page, lambda node, who, q: orders.orders_in_force(node, who))
 
 
 @get("/as/{person:str}/suspend", opt=uses("order", "nothing"))
 async def suspend(request: Web) -> Response[bytes]:
     """The form of an order. Its preview and its signing are acts."""
     page = Page(template="suspend.html", title="Suspend", tab="agreements", watch="clock")
-    return await show(request, page, lambda node, who, q: halt.orders_in_force(node, who), _suspending)
+    return await show(request, page, lambda node, who, q: orders.orders_in_force(node, who), _suspending)
 
 
 def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
     book, own = node.coalition.book, node.coalition.book.units[session.unit].party
     granted = [one for one in value["agreements"] if one["originator"] == own]
+    mine = [(name, feed) for name, feed in node.coalition.feeds.items() if feed.facts.originator == own]
 
     def given(axis: str) -> list[str]:
         return sorted({code for one in granted for code in one[axis]})
@@ -170,8 +173,15 @@ def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mappi
         "given_purposes": given("purposes"),
         "given_operations": given("operations"),
         "given_categories": given("categories"),
-        "own_feeds": sorted(name for name, feed in node.coalition.feeds.items() if feed.facts.originator == own),
-        "carve_outs": sorted(CARVE_OUTS.items()),
+        "own_feeds": sorted(name for name, _ in mine),
+        "own_sensors": sorted({feed.by for _, feed in mine}),
+        "own_channels": sorted({feed.channel for _, feed in mine if feed.channel}),
+        "own_assets": sorted({feed.asset for _, feed in mine if feed.asset}),
+        "regions": sorted((code, region.name) for code, region in book.regions.items()),
+        "reaches": list(REACHES.items()),
+        "all_parties": sorted(book.parties),
+        "own_party": own,
+        "carve_outs": sorted((code, text) for code, text in CARVE_OUTS.items() if code != "safety_of_life"),
         "may_sign": node.coalition.people[session.person].may("order"),
     }
 
@@ -180,7 +190,7 @@ def _suspending(node: Node, session: Session, query: Query, value: Any) -> Mappi
 async def exposure(request: Web) -> Response[bytes]:
     name = named(request)
     page = Page(template="exposure.html", title="Exposure", tab="agreements", watch="clock")
-    return await show(request, page, lambda node, who, q: halt.exposure(node, who, name))
+    return await show(request, page, lambda node, who, q: exposed.exposure(node, who, name))
 
 
 @get(both("receipts"), opt=uses("audit", "nothing"))
@@ -222,7 +232,7 @@ async def events(request: Web) -> Response[Any] | ServerSentEvent:
             return None
         return stream.open(node, session, query_of(node, session, request), watch), node.clock.now_ms()
 
-    opened = await console.call(job)
+    opened = await console.call(job, request)
     if opened is None:
         return signed_out(request)
     return ServerSentEvent(stream.events(*opened))

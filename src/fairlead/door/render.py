@@ -32,7 +32,10 @@ TABS: Final = (
     ("picture", "Picture", "picture"),
     ("leads", "Leads", "list"),
     ("cases", "Cases", "list"),
-    ("agreements", "Agreements", "audit"),
+    ("explain", "Explain", "explain"),
+    ("terms", "Agreements", "terms"),
+    ("agreements", "Orders", "audit"),
+    ("prove", "Prove", "audit"),
     ("receipts", "Receipts", "audit"),
     ("inbox", "Inbox", "audit"),
 )

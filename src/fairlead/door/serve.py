@@ -19,15 +19,17 @@ from fairlead.desk.node import Node, serving
 from fairlead.desk.session import TOKEN_LIFE_MS, issue_token
 from fairlead.door.coast import browser_files_missing
 from fairlead.door.web import make_app
-from fairlead.errors import NodeBusy
+from fairlead.errors import NodeBusy, SyncFault
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8420
+LAST_WORD_S: Final = 0.3
 OUT: Final = Terminal(highlight=False, soft_wrap=True)
 
 
 def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
-    """Serve until interrupted. Raises NotANode, NodeBusy (another process serves this node, or has the port)."""
+    """Serve until interrupted. Raises NotANode, NodeBusy (another process serves this node, or has the port), SyncFault (the disk did
+    not confirm a write: it stops rather than answer on what may be lost)."""
     with serving(root):
         _free(host, port)
         node = Node(root)
@@ -39,11 +41,19 @@ def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
         finally:
             node.close()
         hosts = {f"{name}:{port}" for name in (host, "localhost" if host == HOST else host)}
-        app = make_app(lambda: Node(root), hosts=hosts)
+        faults: list[SyncFault] = []
+
+        def failed(fault: SyncFault) -> None:
+            faults.append(fault)
+            asyncio.get_running_loop().call_later(LAST_WORD_S, server.stop)  # nothing is begun any more; who waits is told first
+
+        app = make_app(lambda: Node(root), hosts=hosts, failed=failed)
         logging.getLogger("granian").setLevel(logging.WARNING)
         server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_access=False, log_enabled=False, websockets=False)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(server.serve())
+        if faults:
+            raise faults[0]
 
 
 def _free(host: str, port: int) -> None:

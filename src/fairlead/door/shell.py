@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,8 @@ from fairlead.desk.answer import Answer, Outcome
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.errors import BadInput, FairleadError, NodeError
+from fairlead.errors import BadInput, FairleadError, NodeError, Unforeseen
+from fairlead.store.files import SERVING, held_now
 
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -52,11 +54,16 @@ def opened(root: Path) -> Iterator[Node]:
     node = Node(root)
     try:
         published = node.recover()
-        if published:
+        if published and not _served(root):  # a server that lives was about to publish them itself
             ERR.print(f"recovered: {published} entries were committed and not yet published; they are now", style="yellow")
         yield node
     finally:
         node.close()
+
+
+def _served(root: Path) -> bool:
+    with held_now(root / SERVING) as free:
+        return not free
 
 
 def asker(node: Node, person: str, unit: str, purpose: str = "", operation: str = "") -> Asker:
@@ -100,13 +107,16 @@ def instant(text: str) -> int | None:
     """Unix milliseconds of an ISO 8601 instant in UTC; nothing for an empty text. Raises BadInput."""
     import datetime
 
+    from fairlead.door.forms import within_reach
+
     if not text:
         return None
     try:
         when = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise BadInput("this is not an instant", where=text, do="write it like 2020-06-30T02:10:00Z") from error
-    return int((when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
+        at_ms = int((when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise BadInput("this is not an instant", where=text[:80], do="write it like 2020-06-30T02:10:00Z") from error
+    return within_reach(at_ms, text)
 
 
 def guarded(run: Callable[[], object]) -> int:
@@ -126,7 +136,25 @@ def guarded(run: Callable[[], object]) -> int:
         told = f"fairlead: {where}the machine refused: {error.strerror or error}; mend that, then run the command again"
         ERR.print(told, style="bold red", markup=False)
         return NodeError.exit_code
+    except RecursionError:
+        ERR.print("fairlead: what was given is nested too deeply to read; flatten it", style="bold red", markup=False)
+        return BadInput.exit_code
+    except Exception as error:  # a fault of ours: it is said where it happened, and never looks like a refusal
+        ERR.print(f"fairlead: {_unforeseen(error)}", style="bold red", markup=False)
+        return Unforeseen.exit_code
     return code
+
+
+def _unforeseen(error: Exception) -> Unforeseen:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"{os.sep}fairlead{os.sep}" in frame.filename] or frames
+    place = "/".join(Path(own[-1].filename).parts[-2:]) + f":{own[-1].lineno}" if own else ""
+    return Unforeseen(
+        "something failed that nobody foresaw",
+        where=place,
+        why=f"{type(error).__name__}: {error}",
+        do="run the command again; if it stays, report this line",
+    )
 
 
 def _ended(run: Callable[[], object]) -> int:

@@ -1,7 +1,8 @@
 """Server-sent events: each open screen is told to look again when what its reader may see has changed, and told nothing else.
 
 1. One task beats five times a second: has an agreement event come, or a date boundary passed? Only then is any screen's S decided anew.
-2. A screen whose S is the same gets nothing, so it does not flicker (P5). `reset` carries no id, no count, no reason (P7).
+2. The gates before and after are asked about the same holdings: a screen whose S they do not change gets nothing, so it does not
+   flicker (P5), however long it was open. `reset` carries no id, no count, no reason (P7).
 3. A screen is compared with what its page was about to see, so an order between page and stream is not missed.
 4. An originator's own receipts pages are told `receipts` when their log grows.
 """
@@ -17,9 +18,11 @@ from typing import TYPE_CHECKING, Final
 from litestar.response import ServerSentEventMessage
 
 from fairlead.desk import screen
+from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.errors import FairleadError
+from fairlead.picture import Window
 
 if TYPE_CHECKING:
     from fairlead.door.console import Console, Query
@@ -31,22 +34,39 @@ WATCHES: Final = ("picture", "listed", "log", "clock")
 
 
 class Screen:
-    """One open page: who reads it, what it watches, what it last could see."""
+    """One open page: who reads it, what it watches, the gate it was last held to. A picture's window begins where its page began."""
 
-    def __init__(self, session: Session, query: Query, watch: str, seen: str) -> None:
-        self.session, self.query, self.watch, self.seen = session, query, watch, seen
+    def __init__(self, node: Node, session: Session, query: Query, watch: str) -> None:
+        self.session, self.query, self.watch = session, query, watch
+        self.beat = screen.beat(node)
+        self.size = self._size(node)
+        self.begin_ms = self._window(node).from_ms
         self.told: asyncio.Queue[str] = asyncio.Queue(maxsize=4)
 
-    def look(self, node: Node) -> str:
-        """The digest of what the screen's reader may see now, or how long their log is."""
-        asker = self.session.asker(purpose=self.query.purpose, operation=self.query.operation)
-        if self.watch == "picture":
-            return screen.picture_seen(node, asker, from_ms=self.query.from_ms, to_ms=self.query.to_ms)
-        if self.watch == "clock":
-            return ""
+    def moved(self, node: Node, beat: screen.Beat) -> str:
+        """What to tell the screen, if what came since it was last held to the gate concerns it."""
         if self.watch == "log":
-            return str(screen.own_log_size(node, asker))
-        return screen.listed_seen(node, asker)
+            before, self.size = self.size, self._size(node)
+            return "receipts" if before != self.size else ""
+        before_beat, self.beat = self.beat, beat
+        if before_beat.slice == beat.slice:
+            return ""
+        asker = self._asker
+        if self.watch == "picture":
+            now = self._window(node)
+            shown = Window(from_ms=min(self.begin_ms, now.from_ms), to_ms=now.to_ms)  # what it showed, and what it would show
+            return "reset" if screen.picture_moved(node, asker, shown, before_beat, beat) else ""
+        return "reset" if self.watch == "listed" and screen.listed_moved(node, asker, before_beat, beat) else ""
+
+    @property
+    def _asker(self) -> Asker:
+        return self.session.asker(purpose=self.query.purpose, operation=self.query.operation)
+
+    def _window(self, node: Node) -> Window:
+        return screen.picture_window(node, self._asker, from_ms=self.query.from_ms, to_ms=self.query.to_ms)
+
+    def _size(self, node: Node) -> int:
+        return screen.own_log_size(node, self._asker) if self.watch == "log" else 0
 
 
 class Stream:
@@ -55,8 +75,7 @@ class Stream:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._screens: set[Screen] = set()
-        self._remembered: OrderedDict[tuple[str, Query, str], str] = OrderedDict()
-        self._pulse: screen.Pulse | None = None
+        self._remembered: OrderedDict[tuple[str, Query, str], Screen] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -71,19 +90,19 @@ class Stream:
                 await self._task
 
     def remember(self, node: Node, session: Session, query: Query, watch: str) -> None:
-        """Keep what a page is about to see until its stream opens."""
-        self._remembered[session.digest, query, watch] = Screen(session, query, watch, "").look(node)
+        """Keep the gate by which a page is about to be made until its stream opens."""
+        self._remembered[session.digest, query, watch] = Screen(node, session, query, watch)
         while len(self._remembered) > REMEMBERED_MAX:
             self._remembered.popitem(last=False)
 
     def open(self, node: Node, session: Session, query: Query, watch: str) -> Screen:
-        """A screen, already told when something changed since its page was made."""
-        one = Screen(session, query, watch, "")
-        one.seen = self._remembered.get((session.digest, query, watch)) or one.look(node)
+        """A screen, already told when something that concerns it came since its page was made."""
+        one = Screen(node, session, query, watch)
+        made = self._remembered.get((session.digest, query, watch))
+        if made is not None:
+            one.beat, one.size, one.begin_ms = made.beat, made.size, made.begin_ms
         self._screens.add(one)
-        now = one.look(node)  # after it was added, so that no beat in between is missed
-        if one.seen != now:
-            self._tell(one, now)
+        self._tell(one, one.moved(node, screen.beat(node)))  # after it was added, so that no beat in between is missed
         return one
 
     async def events(self, one: Screen, now_ms: int) -> AsyncIterator[ServerSentEventMessage]:
@@ -107,18 +126,13 @@ class Stream:
                     await self._console.call(self._beat)
 
     def _beat(self, node: Node) -> None:
-        pulse = screen.pulse(node)
-        moved, self._pulse = pulse != self._pulse, pulse
+        beat = screen.beat(node)
         for one in tuple(self._screens):
-            if moved or one.watch == "log":
-                now = one.look(node)
-                if now != one.seen:
-                    self._tell(one, now)
+            self._tell(one, one.moved(node, beat))
 
-    def _tell(self, one: Screen, now: str) -> None:
-        one.seen = now
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(_put, one.told, "receipts" if one.watch == "log" else "reset")
+    def _tell(self, one: Screen, what: str) -> None:
+        if what and self._loop is not None:
+            self._loop.call_soon_threadsafe(_put, one.told, what)
 
 
 def _put(queue: asyncio.Queue[str], told: str) -> None:

@@ -24,12 +24,18 @@ def init(
     without_feed_named: Annotated[
         list[str], typer.Option("--without-feed", help="Leave this feed out, as if never declared; for comparing pictures.")
     ] = [],  # noqa: B006
+    database: Annotated[
+        str,
+        typer.Option(
+            envvar="FAIRLEAD_DATABASE", help="An empty PostgreSQL database instead of a file: postgresql+psycopg://HOST/NAME."
+        ),
+    ] = "",
 ) -> None:
     """Make a node from a scenario: parties' homes with their keys, database, first agreements, logs."""
     coalition = load_scenario(scenario)
     for feed in without_feed_named:
         coalition = without_feed(coalition, feed)
-    found(folder, coalition)
+    found(folder, coalition, database=database)
     OUT.print(f"{folder}: {coalition.title}")
     OUT.print(f"{len(coalition.book.parties)} parties, {len(coalition.people)} people, {len(coalition.feeds)} feeds,", end=" ")
     OUT.print(f"{len(coalition.grants)} agreements signed")

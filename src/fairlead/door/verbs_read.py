@@ -31,6 +31,7 @@ from fairlead.door.shell import (
 from fairlead.errors import ProofFailed
 
 SHOWN_MAX = 30
+PAGE_LAST = 99_999
 FromOption = Annotated[str, typer.Option("--from", help="Begin of the window, ISO 8601 UTC; by default six hours before its end.")]
 ToOption = Annotated[str, typer.Option("--to", help="End of the window, ISO 8601 UTC; by default now.")]
 
@@ -114,19 +115,25 @@ def leads(
     operation: OperationOption = "",
     node: NodeOption = DEFAULT_NODE,
     kind: Annotated[str, typer.Option(help="lead or report.")] = "lead",
-    page: Annotated[int, typer.Option(help="Page, from 0.")] = 0,
+    after: Annotated[str, typer.Option(help="Where the page before ended: its `next`.")] = "",
+    form: Annotated[str, typer.Option(help="full, or distress: the minimum for a rescue centre.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
     """The leads (or reports) this reader may see, newest first."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
-        show(read.list_holdings(one, who, kind=kind, page=page), as_json=as_json, human=_list)
+        show(read.list_holdings(one, who, kind=kind, after=after, form=form), as_json=as_json, human=_list)
 
 
 def _list(value: dict[str, Any]) -> None:
     OUT.print(f"{value['count']} in all")
     for item in value["items"]:
-        OUT.print(f"{item['id']}  {utc(item['to_ms'])}  {item['title']}", markup=False)
+        if "distress" in item:
+            _distress(item)
+        else:
+            OUT.print(f"{item['id']}  {utc(item['to_ms'])}  {item['title']}", markup=False)
+    if "next" in value:
+        OUT.print(f"older ones: --after {value['next']}", markup=False)
 
 
 def read_one(
@@ -136,20 +143,30 @@ def read_one(
     unit: UnitOption = "",
     operation: OperationOption = "",
     node: NodeOption = DEFAULT_NODE,
+    form: Annotated[str, typer.Option(help="full, or distress: the minimum for a rescue centre.")] = "full",
     as_json: JsonOption = False,
 ) -> None:
     """Read one holding for one purpose; the receipt is in its owners' logs before it is shown."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
-        show(read.read(one, who, holding), as_json=as_json, human=_holding)
+        show(read.read(one, who, holding, form=form), as_json=as_json, human=_holding)
 
 
 def _holding(value: dict[str, Any]) -> None:
     OUT.print(value["banner"]["text"], style="reverse")
+    if "distress" in value:
+        _distress(value)
+        return
     body = value["body"]
     OUT.print(body["card"]["sentence"] if "card" in body else dump(body), markup=False)
     for row in body.get("card", {}).get("criteria", []):
         OUT.print(f"  {row['criterion']}: {row['observed']} (threshold {row['threshold']})", markup=False)
+
+
+def _distress(value: dict[str, Any]) -> None:
+    for one in value["distress"]:
+        people = f", {one['people']} people" if "people" in one else ""
+        OUT.print(f"{value['id']}  {utc(one['t_ms'])}  {_place(one)}  {one['distress']}{people}", markup=False)
 
 
 def explain_one(
@@ -185,7 +202,7 @@ def receipts(
     unit: UnitOption = "",
     node: NodeOption = DEFAULT_NODE,
     party: Annotated[str, typer.Option(help="Another party's log (oversight only).")] = "",
-    page: Annotated[int, typer.Option(help="Page, from 0.")] = 0,
+    page: Annotated[int, typer.Option(help="Page, from 0.", min=0, max=PAGE_LAST)] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """The receipts in one's own log, newest first."""
@@ -210,7 +227,15 @@ def _receipt_table(items: list[dict[str, Any]]) -> None:
 def inbox(person: AsOption, unit: UnitOption = "", node: NodeOption = DEFAULT_NODE, as_json: JsonOption = False) -> None:
     """What somebody tried with this originator's holdings and was refused; excluded uses first."""
     with opened(node) as one:
-        show(audit.inbox(one, asker(one, person, unit)), as_json=as_json, human=lambda value: _receipt_table(value["items"]))
+        show(audit.inbox(one, asker(one, person, unit)), as_json=as_json, human=_inbox)
+
+
+def _inbox(value: dict[str, Any]) -> None:
+    _receipt_table(value["items"])
+    for name, told in (("under_overrides", "uses under an override"), ("for_rescue", "reads for rescue, to be reviewed")):
+        if value[name]:
+            OUT.print(f"{value[f'{name}_count']} {told}:")
+            _receipt_table(value[name])
 
 
 def verify(
@@ -242,9 +267,9 @@ def _verdict(folder: Path, verdict: Verdict) -> None:
     OUT.print(f"{report.origin}: {state}: {report.size} entries, {report.receipts} receipts, {len(report.findings)} findings")
     for finding in report.findings:
         OUT.print(f"  {finding}", style="bold red", markup=False)
-    if report.holds:
-        for one in watch(folder, verdict):
-            OUT.print(f"  order at entry {one.entry}: {len(one.before)} uses before it, {len(one.after)} after it")
+    for one in watch(folder, verdict):
+        unsure = f", and {len(one.unsure)} that this home cannot judge" if one.unsure else ""
+        OUT.print(f"  order at entry {one.entry}: {len(one.before)} uses before it, {len(one.after)} after it{unsure}")
 
 
 def _verdict_value(folder: Path, verdict: Verdict) -> dict[str, Any]:
@@ -261,11 +286,16 @@ def _verdict_value(folder: Path, verdict: Verdict) -> dict[str, Any]:
         "holds": report.holds,
         "findings": [msgspec.to_builtins(finding) for finding in report.findings],
     }
-    if report.holds:
-        value["orders"] = [
-            {"order": one.order.id, "entry": one.entry, "uses_before": len(one.before), "uses_after": len(one.after)}
-            for one in watch(folder, verdict)
-        ]
+    value["orders"] = [
+        {
+            "order": one.order.id,
+            "entry": one.entry,
+            "uses_before": len(one.before),
+            "uses_after": len(one.after),
+            "uses_unsure": len(one.unsure),
+        }
+        for one in watch(folder, verdict)
+    ]
     return value
 
 

@@ -19,13 +19,13 @@ from litestar.static_files import create_static_files_router
 
 from fairlead.desk.clock import Clock, WallClock
 from fairlead.desk.node import Node
-from fairlead.door import acts, pages
+from fairlead.door import acts, pages, pages_agree, pages_core, pages_prove, pages_recall
 from fairlead.door.console import HTML, JSON, Console, Web, palette_of, wants_json
 from fairlead.door.guard import App, Guard
 from fairlead.door.render import part_bytes
 from fairlead.door.stream import Stream
 from fairlead.envelope import JsonValue, encode
-from fairlead.errors import BadInput, BadSignature, FairleadError, LogFault, NodeBusy, ProofFailed
+from fairlead.errors import BadInput, BadSignature, FairleadError, LogFault, NodeBusy, ProofFailed, SyncFault
 
 STATIC: Final = Path(__file__).parent / "static"
 STATUS: Final[tuple[tuple[type[FairleadError], int], ...]] = (
@@ -36,6 +36,7 @@ STATUS: Final[tuple[tuple[type[FairleadError], int], ...]] = (
     (BadInput, 400),
 )
 PLAIN: Final = {404: "there is no such page", 405: "that cannot be done here", 413: "that is too large", 400: "that does not read"}
+ROOMS: Final = (pages, pages_core, pages_prove, pages_agree, pages_recall, acts)
 LOG: Final = logging.getLogger("fairlead.door")
 mimetypes.add_type("text/javascript", ".mjs")  # Python 3.11 does not know it everywhere
 
@@ -56,14 +57,22 @@ def _bare(template: str, request: Web) -> Response[bytes]:
     return Response(part_bytes(template, None, None, {}, {"palette": palette_of(request)}), media_type=HTML)
 
 
-def make_app(open_node: Callable[[], Node], *, hosts: Iterable[str], wall: Clock | None = None) -> App:
-    """The guarded application. `hosts` are the Host values it answers to."""
-    return Guard(make_inner(open_node, wall=wall), hosts)  # type: ignore[arg-type]  # Litestar's own ASGI types are narrower
+def make_app(
+    open_node: Callable[[], Node],
+    *,
+    hosts: Iterable[str],
+    wall: Clock | None = None,
+    failed: Callable[[SyncFault], None] = lambda fault: None,
+) -> App:
+    """The guarded application. `hosts` are the Host values it answers to; `failed` is told when the disk did not confirm a write."""
+    return Guard(make_inner(open_node, wall=wall, failed=failed), hosts)  # type: ignore[arg-type]  # Litestar's own ASGI types are narrower
 
 
-def make_inner(open_node: Callable[[], Node], *, wall: Clock | None = None) -> Litestar:
+def make_inner(
+    open_node: Callable[[], Node], *, wall: Clock | None = None, failed: Callable[[SyncFault], None] = lambda fault: None
+) -> Litestar:
     """The application without its guard; for the test that walks the route table."""
-    console = Console(open_node, wall or WallClock())
+    console = Console(open_node, wall or WallClock(), failed)
     stream = Stream(console)
 
     @asynccontextmanager
@@ -79,7 +88,17 @@ def make_inner(open_node: Callable[[], Node], *, wall: Clock | None = None) -> L
         path="/static", directories=[STATIC], opt=pages.uses("none", "nothing"), cache_control=None, name="static"
     )
     return Litestar(
-        route_handlers=[home, door, *pages.ROUTES, *acts.ROUTES, static],
+        route_handlers=[
+            home,
+            door,
+            *pages.ROUTES,
+            *pages_core.ROUTES,
+            *pages_prove.ROUTES,
+            *pages_agree.ROUTES,
+            *pages_recall.ROUTES,
+            *acts.ROUTES,
+            static,
+        ],
         state=State({"console": console, "stream": stream}),
         lifespan=[lifespan],
         exception_handlers={FairleadError: _told, HTTPException: _no_such, Exception: _fault},

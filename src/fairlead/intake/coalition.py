@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from fairlead.agreement.order import Declared
 from fairlead.agreement.people import Person
 from fairlead.agreement.terms import Grant
 from fairlead.envelope import Digest, JsonValue, digest_of, encode
@@ -46,6 +47,14 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     layout: str
     label: Label
     retention_s: int = 0  # 0: as long as the node keeps anything
+    sensor: str = ""  # what measures; empty: known by the feed's own name
+    channel: str = "direct"  # by which way it comes
+    asset: str = ""  # the station, vessel or aircraft it sits on; empty: none is named
+
+    @property
+    def by(self) -> str:
+        """The sensor an order can name."""
+        return self.sensor or self.facts.name
 
 
 class SignedTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +85,35 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest  # of the file's bytes
 
 
+def declared(scenario: Scenario) -> Declared:
+    """Whose each sensor, channel and asset of the coalition's feeds is, as orders may name them."""
+    found: dict[str, dict[str, set[str]]] = {"sensors": {}, "channels": {}, "assets": {}}
+    for feed in scenario.feeds.values():
+        for axis, code in (("sensors", feed.by), ("channels", feed.channel), ("assets", feed.asset)):
+            if code:
+                found[axis].setdefault(code, set()).add(feed.facts.originator)
+    return Declared(**{axis: {code: frozenset(parties) for code, parties in codes.items()} for axis, codes in found.items()})
+
+
 def without_feed(scenario: Scenario, feed: str) -> Scenario:
     """The same coalition, had it never declared this feed; nothing else differs but the digest. Raises UnknownCode."""
     need(scenario.feeds, feed, what="feed", where=scenario.code)
     rest = {code: one for code, one in scenario.feeds.items() if code != feed}
     return msgspec.structs.replace(scenario, feeds=rest, digest=digest_of({"scenario": scenario.digest, "without": feed}))
+
+
+def under_book(scenario: Scenario, book: CodeBook) -> Scenario:
+    """The coalition under another code-book: what its feeds put on from now on names no unit or operation that was dropped."""
+    return msgspec.structs.replace(scenario, book=book, feeds={code: _under(feed, book) for code, feed in scenario.feeds.items()})
+
+
+def _under(feed: Feed, book: CodeBook) -> Feed:
+    label = msgspec.structs.replace(
+        feed.label,
+        recipients=tuple(unit for unit in feed.label.recipients if unit in book.units),
+        operations=tuple(code for code in feed.label.operations if code in book.operations),
+    )
+    return feed if label == feed.label else msgspec.structs.replace(feed, label=label)
 
 
 def coalition_bytes(scenario: Scenario) -> bytes:

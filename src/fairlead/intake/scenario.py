@@ -6,14 +6,14 @@
 3. A label that no unit of the scenario can read is refused unless the feed says `confirm_unreadable = true`.
 4. An agreement names who signs it, and that person releases for its originator. A party's own use of what it collects is an
    agreement too.
-The file's tables stand in scenario_file.py, what they become in coalition.py; docs/reference/scenario.md documents each key.
+The file's tables stand in scenario_file.py, what they become in book_file.py and coalition.py; docs/reference/scenario.md
+documents each key.
 """
 
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -22,26 +22,24 @@ import msgspec
 from fairlead.agreement.people import ROLES, Person
 from fairlead.agreement.terms import make_grant
 from fairlead.envelope import sha256_hex
-from fairlead.errors import BadInput, BadScenario, UnknownCode, UnreadableLabel
+from fairlead.errors import BadScenario, UnknownCode, UnreadableLabel
+from fairlead.intake.book_file import book_of
 from fairlead.intake.coalition import Feed, PlaceFacts, Scenario, SignedTerms, TerritorialSea, coalition_bytes, readers, without_feed
 from fairlead.intake.scenario_file import (
     CODE,
     AgreementTable,
     ClockTable,
-    CommandTable,
     FeedTable,
-    OperationTable,
-    PartyTable,
     PersonTable,
     PlaceTable,
     ScenarioTable,
     SeaTable,
     Tables,
-    UnitTable,
     e7_of,
     ms_of,
+    told_at,
 )
-from fairlead.label import CodeBook, Command, Handling, Label, Level, Operation, Party, Regime, Unit, make_label
+from fairlead.label import CodeBook, Label, make_label
 from fairlead.label.codebook import need, need_all
 from fairlead.picture.parameters import Parameters
 from fairlead.report.detection import FeedFacts
@@ -101,7 +99,7 @@ def parse_scenario(raw: bytes, where: str) -> Scenario:
     for key in ("code", "node"):
         if not CODE.fullmatch(getattr(head, key)):
             raise BadScenario("this is not a code", where=tables.at(f"scenario.{key}"), do="use lower-case letters, digits, hyphens")
-    book = _book(tables, head.version)
+    book = book_of(tables, head.version)
     need(book.parties, head.operating_party, what="party", where=tables.at("scenario.operating_party"))
     people = {code: _person(tables, book, code, table) for code, table in tables.each("people", PersonTable)}
     return Scenario(
@@ -122,56 +120,6 @@ def parse_scenario(raw: bytes, where: str) -> Scenario:
         picture_parameters=_thresholds(tables),
         digest=sha256_hex(raw),
     )
-
-
-@contextmanager
-def _at(where: str) -> Iterator[None]:
-    """Say where in the file an error of a lower room arose, keeping its kind."""
-    try:
-        yield
-    except BadInput as error:
-        kind = BadScenario if type(error) is BadInput else type(error)
-        raise kind(error.what, where=f"{where}: {error.where}" if error.where else where, why=error.why, do=error.do) from error
-
-
-def _book(tables: Tables, version: int) -> CodeBook:
-    units = {
-        code: Unit(
-            code=code,
-            name=table.name,
-            party=table.party,
-            regime=Regime(table.regime),
-            command=table.command,
-            mission=table.mission,
-            clearance=Level(table.clearance),
-            handling=tuple(sorted(set(table.handling))),
-        )
-        for code, table in tables.each("units", UnitTable)
-    }
-    commands = {
-        code: Command(code=code, name=table.name, party=table.party, regime=Regime(table.regime))
-        for code, table in tables.each("commands", CommandTable)
-    }
-    operations = {
-        code: Operation(code=code, name=table.name, mission=table.mission, units=tuple(sorted(set(table.units))))
-        for code, table in tables.each("operations", OperationTable)
-    }
-    parties = {code: Party(code=code, name=t.name, territories=t.territories) for code, t in tables.each("parties", PartyTable)}
-    both = sorted(set(parties) & set(units))
-    if both:
-        raise BadScenario(
-            f"{both[0]!r} is a party and a unit", where=tables.at("units"), do="a recipient must mean one of them: rename it"
-        )
-    with _at(tables.where):
-        return CodeBook(
-            version=version,
-            parties=parties,
-            commands=commands,
-            units=units,
-            operations=operations,
-            categories=dict(tables.each("categories", str)),
-            handling={code: Handling(code=code, text=text) for code, text in tables.each("handling", str)},
-        )
 
 
 def _person(tables: Tables, book: CodeBook, code: str, table: PersonTable) -> Person:
@@ -211,14 +159,27 @@ def _feed(tables: Tables, book: CodeBook, code: str, table: FeedTable) -> Feed:
         station_lon_e7=e7_of(station.lon_deg, 180, spot) if station else None,
         range_m=station.range_m if station else None,
     )
+    for key in ("sensor", "channel", "asset"):
+        named = getattr(table, key)
+        if (named or key == "channel") and not CODE.fullmatch(named):
+            raise BadScenario(
+                f"{named!r} is not a code", where=f"{where}.{key}", do="use lower-case letters, digits, hyphens, underscores"
+            )
     return Feed(
-        facts=facts, unit=table.unit, layout=table.layout, label=_label(book, f"{where}.label", table), retention_s=table.retention_s
+        facts=facts,
+        unit=table.unit,
+        layout=table.layout,
+        label=_label(book, f"{where}.label", table),
+        retention_s=table.retention_s,
+        sensor=table.sensor,
+        channel=table.channel,
+        asset=table.asset,
     )
 
 
 def _label(book: CodeBook, where: str, table: FeedTable) -> Label:
     terms = table.label
-    with _at(where):
+    with told_at(where):
         label = make_label(
             book,
             originator=table.originator,
@@ -248,7 +209,7 @@ def _terms(tables: Tables, book: CodeBook, people: Mapping[str, Person], code: s
     if signer.party != table.originator or SIGNS not in signer.roles:
         need(book.parties, table.originator, what="party", where=where)
         raise BadScenario(f"{signer.code} may not sign for {table.originator}", where=where, do=f"name a {SIGNS} of {table.originator}")
-    with _at(where):
+    with told_at(where):
         grant = make_grant(
             book,
             id=code,
@@ -261,6 +222,7 @@ def _terms(tables: Tables, book: CodeBook, people: Mapping[str, Person], code: s
             expires_ms=ms_of(table.expires, "expires"),
             lease_s=table.lease_s,
             assurances=table.assurances,
+            export_to=table.export_to,
         )
     return SignedTerms(signer=signer.code, grant=grant)
 
@@ -269,7 +231,7 @@ def _thresholds(tables: Tables) -> dict[str, int]:
     given = dict(tables.each("picture", int))
     for name in given:
         need(Parameters.__struct_fields__, name, what="threshold", where=tables.at("picture"))
-    with _at(tables.at("picture")):
+    with told_at(tables.at("picture")):
         msgspec.structs.replace(Parameters(), **given)
     return given
 

@@ -12,12 +12,13 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Final, Literal, TypeVar
 
 import msgspec
 
-from fairlead.errors import BadScenario
+from fairlead.errors import BadInput, BadScenario
 from fairlead.label.label import LEASE_DEFAULT_S
 
 T = TypeVar("T")
@@ -103,6 +104,9 @@ class FeedTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     gaps_meaningful: bool
     label: LabelTable
     station: StationTable | None = None
+    sensor: str = ""
+    channel: str = "direct"
+    asset: str = ""
     retention_s: int = 0
     confirm_unreadable: bool = False
 
@@ -118,6 +122,15 @@ class AgreementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     expires: dt.datetime
     lease_s: int = LEASE_DEFAULT_S
     assurances: tuple[str, ...] = ()
+    export_to: tuple[str, ...] = ()
+
+
+class RegionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    south_deg: Decimal
+    west_deg: Decimal
+    north_deg: Decimal
+    east_deg: Decimal
 
 
 class PlaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,7 +149,10 @@ class SeaTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 # One table each; a key of `[scenario]` and `[clock]` stands alone, the others hold one table or value per code.
 SINGLE: Final = ("scenario", "clock")
-BY_CODE: Final = ("categories", "handling", "parties", "commands", "units", "operations", "people", "feeds", "agreements", "picture")
+BY_CODE: Final = (
+    *("categories", "handling", "parties", "commands", "units", "operations", "regions"),
+    *("people", "feeds", "agreements", "picture"),
+)
 LISTED: Final = ("places", "seas")
 _MUST: Final = ("scenario", "clock", "categories", "parties", "commands", "units", "operations", "people")
 
@@ -144,7 +160,9 @@ _MUST: Final = ("scenario", "clock", "categories", "parties", "commands", "units
 class Tables:
     """The parsed file, before any code in it was checked."""
 
-    def __init__(self, raw: bytes, where: str) -> None:
+    def __init__(
+        self, raw: bytes, where: str, *, known: tuple[str, ...] = (*SINGLE, *BY_CODE, *LISTED), must: tuple[str, ...] = _MUST
+    ) -> None:
         self.where = where
         if len(raw) > BYTES_MAX:
             raise BadScenario("the scenario file is too large", where=where, why=f"{len(raw)} bytes, more than {BYTES_MAX}")
@@ -153,11 +171,14 @@ class Tables:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadScenario("the file is not TOML", where=where, why=str(error), do="correct that line") from error
         for key in self._top:
-            if key not in (*SINGLE, *BY_CODE, *LISTED):
+            if key not in known:
                 raise BadScenario(f"unknown key {key!r}", where=where, do=REFERENCE)
-        for key in _MUST:
+        for key in must:
             if key not in self._top:
                 raise BadScenario(f"the table [{key}] is missing", where=where, do=REFERENCE)
+
+    def has(self, key: str) -> bool:
+        return key in self._top
 
     def one(self, key: str, kind: type[T]) -> T:
         """The table `[key]` as `kind`."""
@@ -210,6 +231,16 @@ class Tables:
         ):
             message = re.sub(theirs, ours, message)
         return BadScenario(message[:1].lower() + message[1:], where=self.at(path), do=REFERENCE)
+
+
+@contextmanager
+def told_at(where: str) -> Iterator[None]:
+    """Say where in the file an error of a lower room arose, keeping its kind."""
+    try:
+        yield
+    except BadInput as error:
+        kind = BadScenario if type(error) is BadInput else type(error)
+        raise kind(error.what, where=f"{where}: {error.where}" if error.where else where, why=error.why, do=error.do) from error
 
 
 def ms_of(time: dt.datetime, where: str) -> int:

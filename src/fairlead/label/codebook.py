@@ -4,6 +4,9 @@
 2. A unit has a legal regime and a parent command with a regime of its own: who commands decides as much as who serves.
 3. An operation's units and mission are part of it: `Operation.fingerprint` changes with them, and with it every grant.
 4. An unknown code is an error, never a default.
+5. A region is a named box on the sea, in 1e-7 degree; west above east crosses the dateline. Nothing is granted by region: orders
+   choose by it.
+6. No code is that of an excluded use (P2).
 """
 
 from __future__ import annotations
@@ -14,14 +17,18 @@ from typing import Final, NewType
 import msgspec
 
 from fairlead.envelope import Digest, JsonValue, digest_of
-from fairlead.errors import UnknownCode
+from fairlead.errors import BadInput, ExcludedUse, UnknownCode
 from fairlead.label.level import LEVELS, Level
+from fairlead.label.purpose import EXCLUDED_USES
 
 Regime = NewType("Regime", str)
 
 REGIMES: Final[frozenset[Regime]] = frozenset(
     Regime(name) for name in ("law_enforcement", "rescue", "oversight", "military", "intelligence", "civil", "unknown")
 )
+
+LAT_MAX_E7: Final = 900_000_000
+LON_MAX_E7: Final = 1_800_000_000
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +82,25 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Region(msgspec.Struct, frozen=True, kw_only=True):
+    """A named box, edges included."""
+
+    code: str
+    name: str
+    south_e7: int
+    west_e7: int
+    north_e7: int
+    east_e7: int
+
+    def __post_init__(self) -> None:
+        if not -LAT_MAX_E7 <= self.south_e7 <= self.north_e7 <= LAT_MAX_E7:
+            raise BadInput("a region's south is not below its north, on the earth", where=f"region {self.code}")
+        if max(abs(self.west_e7), abs(self.east_e7)) > LON_MAX_E7:
+            raise BadInput(
+                "a region reaches beyond 180 degrees", where=f"region {self.code}", do="west above east crosses the dateline"
+            )
+
+
 class CodeBook(msgspec.Struct, frozen=True, kw_only=True):
     """All codes of a coalition at one version."""
 
@@ -85,8 +111,10 @@ class CodeBook(msgspec.Struct, frozen=True, kw_only=True):
     operations: Mapping[str, Operation]
     categories: Mapping[str, str]
     handling: Mapping[str, Handling]
+    regions: Mapping[str, Region] = {}
 
     def __post_init__(self) -> None:
+        _each_under_its_code(self)
         for unit in self.units.values():
             need(self.parties, unit.party, what="party", where=f"unit {unit.code}")
             need(self.commands, unit.command, what="command", where=f"unit {unit.code}")
@@ -116,6 +144,16 @@ class CodeBook(msgspec.Struct, frozen=True, kw_only=True):
             "regime": found.regime,
         }
         return digest_of(value)
+
+
+def _each_under_its_code(book: CodeBook) -> None:
+    for table in (book.parties, book.commands, book.units, book.operations, book.handling, book.regions):
+        for code, one in table.items():
+            if one.code != code:
+                raise BadInput("a code-book keeps something under another code than its own", where=code)
+    for code in (*book.units, *book.operations, *book.categories, *book.handling, *book.regions):
+        if code in EXCLUDED_USES:
+            raise ExcludedUse(f"no code can stand for {code}", where="code-book", why="it is an excluded use: nobody can grant it")
 
 
 def need(known: Iterable[str], code: str, *, what: str, where: str = "") -> str:

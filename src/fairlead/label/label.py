@@ -1,6 +1,6 @@
 """The label: what its originators allow, as one immutable value, and `join`, the only way to make one from others.
 
-Laws (tests/laws/test_p3_narrowing.py; proved for the model with z3 in a later issue):
+Laws (tests/laws/test_p3_narrowing.py; proved with a solver beside the agreements' proofs):
 1. `join` is commutative, associative and idempotent, and it only narrows.
 2. decide(join(a, b)) = decide(a) and decide(b): a derived holding is readable only by those who may read all of it (P3).
 3. No label is ever without an originator. The join of nothing is an error: "no originator, so nobody objects" is the bug to fear.
@@ -9,13 +9,14 @@ Laws (tests/laws/test_p3_narrowing.py; proved for the model with z3 in a later i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from fairlead.envelope import Digest, JsonValue, digest_of
-from fairlead.errors import LabelFault
+from fairlead.envelope import Digest, JsonValue, decode, encode, sha256_hex
+from fairlead.errors import LabelFault, MalformedBytes, UnknownCode
 from fairlead.label.codebook import CodeBook, need, need_all
 from fairlead.label.level import LEVELS, Level, level_rank
 from fairlead.label.purpose import PURPOSES, Purpose, expand, purpose_of
@@ -23,9 +24,10 @@ from fairlead.label.purpose import PURPOSES, Purpose, expand, purpose_of
 LEASE_MIN_S: Final = 60
 LEASE_MAX_S: Final = 72 * 3600
 LEASE_DEFAULT_S: Final = 15 * 60
+REMEMBERED_MAX: Final = 100_000  # canonical bytes and hashes kept
 
 
-class Label(msgspec.Struct, frozen=True, kw_only=True):
+class Label(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """An immutable label; every set is a sorted tuple without repeats."""
 
     originators: tuple[tuple[str, str], ...]  # (party, category) pairs, each with a veto; never empty
@@ -40,9 +42,13 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
         if not self.originators:
             raise LabelFault("a label has no originator", why="nobody would be left to object")
         for field in ("originators", "recipients", "purposes", "operations", "handling"):
-            codes: tuple[object, ...] = getattr(self, field)
-            if list(codes) != sorted(set(codes)):  # type: ignore[type-var]
+            codes: tuple[str | tuple[str, str], ...] = getattr(self, field)
+            if not _are_codes(codes, each=2 if field == "originators" else 1):
+                raise LabelFault("a set in a label is not a tuple of codes", where=field)
+            if list(codes) != sorted(set(codes)):
                 raise LabelFault("a set in a label is not sorted or repeats a code", where=field)
+        if not isinstance(self.level, str) or type(self.lease_s) is not int:
+            raise LabelFault("a label has no level or no lease")
         level_rank(self.level)
         unknown = set(self.purposes) - PURPOSES
         if unknown:
@@ -89,12 +95,15 @@ def make_label(
     )
 
 
-def join(labels: Sequence[Label]) -> Label:
-    """The label of what is computed from all of `labels`. Raises LabelFault for none."""
+def join(labels: Collection[Label]) -> Label:
+    """The label of what is computed from all of `labels`. Raises LabelFault for none, and when one of them is no label."""
     if not labels:
         raise LabelFault("nothing to join", why="a derived holding without parents would have no originator")
-    rest = labels[1:]
-    first = labels[0]
+    if not all(isinstance(one, Label) for one in labels):
+        raise LabelFault("a parent has no label", why="what nobody has labelled, nobody has permitted")
+    first, *rest = dict.fromkeys(labels)  # the same label twice says nothing more
+    if not rest:
+        return first
     return Label(
         originators=tuple(sorted(set(first.originators).union(*(one.originators for one in rest)))),
         level=max((one.level for one in labels), key=level_rank),
@@ -104,6 +113,16 @@ def join(labels: Sequence[Label]) -> Label:
         handling=tuple(sorted(set(first.handling).union(*(one.handling for one in rest)))),
         lease_s=min(one.lease_s for one in labels),
     )
+
+
+def _are_codes(codes: object, *, each: int) -> bool:
+    """Whether this is a tuple of strings, or of tuples of `each` strings."""
+    if not isinstance(codes, tuple):
+        return False
+    flat = (
+        codes if each == 1 else [one for pair in codes for one in (pair if isinstance(pair, tuple) and len(pair) == each else (None,))]
+    )
+    return all(isinstance(one, str) for one in flat)
 
 
 def narrower_or_equal(child: Label, parent: Label) -> bool:
@@ -117,6 +136,23 @@ def label_value(label: Label) -> JsonValue:
     return value
 
 
+def read_label(raw: bytes) -> Label:
+    """The label whose canonical bytes are `raw`. Raises LabelFault: a label that does not read lets nobody in."""
+    try:
+        return msgspec.convert(decode(raw), Label)
+    except (MalformedBytes, UnknownCode, msgspec.ValidationError) as error:
+        raise LabelFault(
+            "a stored label does not read", why=str(error), do="restore it from a copy; nothing derives from it"
+        ) from error
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def label_bytes(label: Label) -> bytes:
+    """The canonical bytes of a label, remembered: labels are few and asked for often."""
+    return encode(label_value(label))
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
 def label_hash(label: Label) -> Digest:
     """The global name of a label: SHA-256 of its canonical bytes."""
-    return digest_of(label_value(label))
+    return sha256_hex(label_bytes(label))

@@ -49,7 +49,7 @@ class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     unit: Word
     purpose: Word
     operation: Word
-    form: Literal["full", "coarse"]
+    form: Literal["full", "coarse", "distress"]  # distress: read past an order, to be reviewed
     at_ms: Count
     clock: Word
     request: Hex32
@@ -59,6 +59,7 @@ class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     holdings: Annotated[tuple[HeldRef, ...], msgspec.Meta(max_length=65_536)] = ()
     agreements: Annotated[tuple[Word, ...], msgspec.Meta(max_length=4096)] = ()
     legal_basis: Hex32 = ""
+    given_to: Word = ""  # of an export: the carrier, and the system outside
     pad: str = ""
 
 

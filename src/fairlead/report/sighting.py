@@ -12,6 +12,8 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from fairlead.report.distress import Distress
+
 Words: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=2000)]
 VesselType: TypeAlias = Literal[
@@ -62,6 +64,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     length_m: Annotated[int, msgspec.Meta(ge=-1, le=1000)] = -1
     course_ddeg: Annotated[int, msgspec.Meta(ge=-1, lt=3600)] = -1
     speed_dkn: Annotated[int, msgspec.Meta(ge=-1, le=1022)] = -1
+    distress: Distress | Literal[""] = ""  # stated, never guessed
     people_seen: Annotated[int, msgspec.Meta(ge=-1, le=10_000)] = -1
     marks: Text = ""
     equipment: Text = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from fairlead.case.act import Signer
 from fairlead.envelope import Envelope, JsonValue, decode, encode, envelope_from_json, envelope_to_json
-from fairlead.store.schema import case_acts, cases
+from fairlead.store.schema import case_acts, cases, holdings
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
     holding: str
     envelope: Envelope
     signers: tuple[Signer, ...]  # who signed, in which roles and for which unit, as certified when it was recorded
+    recorded_ms: int
 
 
 def add_case(tx: Connection, case: Case) -> None:
@@ -55,15 +56,38 @@ def add_act(tx: Connection, case_id: str, holding: str, envelope: Envelope, sign
     return idx
 
 
+def acts_since(tx: Connection, since_ms: int) -> list[tuple[str, Envelope]]:
+    """The acts of all cases recorded from this instant on, each with the party whose case it is."""
+    return _owned(tx, _ACTS.where(holdings.c.created_ms >= since_ms))
+
+
+def newest_acts(tx: Connection, *, most: int) -> list[tuple[str, Envelope]]:
+    """The acts recorded last, of all cases, each with the party whose case it is."""
+    return _owned(tx, _ACTS.order_by(holdings.c.num.desc()).limit(most))
+
+
+_ACTS = (
+    select(cases.c.party, case_acts.c.envelope)
+    .join(cases, cases.c.id == case_acts.c.case_id)
+    .join(holdings, holdings.c.id == case_acts.c.holding)
+)
+
+
+def _owned(tx: Connection, wanted: Select[tuple[str, bytes]]) -> list[tuple[str, Envelope]]:
+    return [(row.party, envelope_from_json(row.envelope)) for row in tx.execute(wanted)]
+
+
 def acts_of(tx: Connection, case_id: str) -> list[StoredAct]:
     """The acts of a case in the order they were recorded."""
-    rows = tx.execute(select(case_acts).where(case_acts.c.case_id == case_id).order_by(case_acts.c.idx)).all()
+    wanted = select(case_acts, holdings.c.created_ms).join(holdings, holdings.c.id == case_acts.c.holding)
+    rows = tx.execute(wanted.where(case_acts.c.case_id == case_id).order_by(case_acts.c.idx)).all()
     return [
         StoredAct(
             idx=row.idx,
             holding=row.holding,
             envelope=envelope_from_json(row.envelope),
             signers=msgspec.convert(decode(row.signers), tuple[Signer, ...]),
+            recorded_ms=row.created_ms,
         )
         for row in rows
     ]

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, insert, select, update
 
 from fairlead.envelope import Envelope, SigningKey, envelope_from_json, envelope_to_json
 from fairlead.errors import LogFault
 from fairlead.receipt.checkpoint import Checkpoint, sign_checkpoint
 from fairlead.receipt.leaf import leaf_of
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt, parse_receipt
-from fairlead.receipt.tiles import ENTRIES, WIDTH, bundle_bytes, new_tiles, tile_bytes, tiles_for
+from fairlead.receipt.tiles import ENTRIES, Tile, bundle_bytes, new_tiles, tile_bytes, tiles_for
 from fairlead.receipt.tree import Frontier, frontier_from_bytes, leaf_hash
 from fairlead.store.files import PUBLISHING, one_at_a_time, sync_folder, write_durably
 from fairlead.store.schema import log_entries, log_heads
@@ -96,17 +96,35 @@ def use_receipts(tx: Connection, party: str) -> Iterator[UseReceipt]:
 
 
 def publish(tx: Connection, root: Path, logs: Iterable[Log]) -> int:
-    """Write what the files lack, from a snapshot of the database; the number of entries published. Raises LogFault."""
+    """Write what the files lack, from a snapshot of the database; the number of entries published. Raises LogFault.
+
+    The snapshot is let go before a file is written: a commit, an order's above all, does not wait for a disk (P4).
+    """
     with one_at_a_time(root / PUBLISHING), _said(root):
-        return sum(_publish_one(tx, root, log) for log in logs)
+        due = [part for log in logs if (part := _due(tx, root, log)) is not None]
+        tx.rollback()
+        for part in due:
+            for path, body in part.files:
+                write_durably(path, body)
+            _drop_narrower(part.folder, part.done, part.size)
+        return sum(part.size - part.done for part in due)
 
 
-def _publish_one(tx: Connection, root: Path, log: Log) -> int:
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """What the files of one log lack, in the order it is written: bundles, tiles, receipts, and the checkpoint last."""
+
+    folder: Path
+    done: int
+    size: int
+    files: list[tuple[Path, bytes]]
+
+
+def _due(tx: Connection, root: Path, log: Log) -> Due | None:
     size, checkpoint = head(tx, log.party)
     folder = root / "log" / log.party
     old = _published(folder / CHECKPOINT)
     if old is not None and old[1] == checkpoint:
-        return 0
+        return None
     done = old[0] if old is not None else 0
     if done > size:
         raise LogFault(
@@ -115,37 +133,25 @@ def _publish_one(tx: Connection, root: Path, log: Log) -> int:
             why=f"{done} entries published, {size} stored: the database was restored from an older copy",
             do="put the newer database back; a shorter tree is never signed",
         )
-    _write_tiles(tx, folder, log, done, size)
-    _write_receipts(tx, root, log, done, size)
-    write_durably(folder / CHECKPOINT, checkpoint)
-    _drop_narrower(folder, done, size)
-    return size - done
+    files = [(folder / tile.path, _content(tx, log, tile)) for tile in new_tiles(done, size)]
+    delivered = enumerate(_column(tx, log, log_entries.c.receipt, done, size), done)
+    files += [(receipt_path(root, log.party, index), raw) for index, raw in delivered]
+    return Due(folder=folder, done=done, size=size, files=[*files, (folder / CHECKPOINT, checkpoint)])
 
 
-def _write_tiles(tx: Connection, folder: Path, log: Log, done: int, size: int) -> None:
-    own = log_entries.c.log == log.party
-    hashes = [bytes(one) for one in tx.execute(select(log_entries.c.leaf_hash).where(own).order_by(log_entries.c.idx)).scalars()]
-    for tile in new_tiles(done, size):
-        if tile.level == ENTRIES:
-            first = tile.number * WIDTH
-            leaves = tx.execute(
-                select(log_entries.c.leaf)
-                .where(own, log_entries.c.idx >= first, log_entries.c.idx < first + tile.width)
-                .order_by(log_entries.c.idx)
-            ).scalars()
-            write_durably(folder / tile.path, bundle_bytes(bytes(leaf) for leaf in leaves.all()))
-        else:
-            write_durably(folder / tile.path, tile_bytes(tile, hashes))
+def _content(tx: Connection, log: Log, tile: Tile) -> bytes:
+    """The bytes of a bundle or tile, from the entries it covers and no others."""
+    end = tile.first_entry + tile.width * tile.span
+    if tile.level == ENTRIES:
+        return bundle_bytes(_column(tx, log, log_entries.c.leaf, tile.first_entry, end))
+    covered = _column(tx, log, log_entries.c.leaf_hash, tile.first_entry, end)
+    return tile_bytes(Tile(level=tile.level, number=0, width=tile.width), covered)
 
 
-def _write_receipts(tx: Connection, root: Path, log: Log, done: int, size: int) -> None:
-    rows = tx.execute(
-        select(log_entries.c.idx, log_entries.c.receipt).where(
-            log_entries.c.log == log.party, log_entries.c.idx >= done, log_entries.c.idx < size
-        )
-    ).all()
-    for row in rows:
-        write_durably(receipt_path(root, log.party, row.idx), bytes(row.receipt))
+def _column(tx: Connection, log: Log, column: Column[bytes], first: int, end: int) -> list[bytes]:
+    """One value of each entry from `first` to before `end`, in order."""
+    wanted = select(column).where(log_entries.c.log == log.party, log_entries.c.idx >= first, log_entries.c.idx < end)
+    return [bytes(one) for one in tx.execute(wanted.order_by(log_entries.c.idx)).scalars().all()]
 
 
 def receipt_path(root: Path, party: str, index: int) -> Path:

@@ -34,12 +34,18 @@ PEOPLE: dict[str, Signer] = {
         ("node", ("node",), "node"),
     )
 }
-KNOWN = Known(seizure_numbers=frozenset({"TAKEN-1"}), enforcement_units=frozenset({"cutter", "patrol"}))
+OTHER = Digest("44" * 32)
+KNOWN = Known(
+    seizure_numbers=frozenset({"TAKEN-1"}),
+    enforcement_units=frozenset({"cutter", "patrol"}),
+    readable_leads=frozenset({LEAD, OTHER}),
+)
 
 # Fields that a test seldom cares about.
 DEFAULTS: dict[str, dict[str, JsonValue]] = {
     "open_case": {"operation": "op", "vessel": "go-fast, two engines, no marks", "leads": [LEAD]},
     "sort": {"grounds": "no AIS, 28 kn, towards a ship"},
+    "sight": {"by": "own radar", "seen": "two engines, no lights, bales on deck"},
     "seek_basis": {"grounds": "meets a ship at night without lights", "leads": [LEAD]},
     "sign_basis": {"citation": "fictional convention, art. 4", "scope": DEMO_SCOPE, "valid_until_ms": BASE_MS + 10**8},
     "renew_basis": {"citation": "fictional convention, art. 5", "scope": FULL, "valid_until_ms": BASE_MS + 10**8},
@@ -265,8 +271,11 @@ def fit(
         also = ("watch",)
     if tag == "seize":
         fields["seizure_number"] = number
-    if tag == "seek_basis":
+    if tag in ("seek_basis", "sign_basis", "renew_basis", "legal_review"):
         fields["leads"] = sorted(set(story.state.leads) - story.state.withdrawn_leads)
+        fields["sightings"] = [one.digest for one in story.state.sightings]
+    if tag == "sight" and story.state.handed_to:
+        by = "boarder"
     if tag == "correct":
         fields["of"] = story.acts[0].digest if story.acts else PAPER
     if variant in ("proceed_without_intelligence", "release", "hand_over"):

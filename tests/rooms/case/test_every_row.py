@@ -27,6 +27,8 @@ def _shortest(table: Table, goal: str, start: str, kinds: tuple[str, ...]) -> tu
 
 
 def take(story: Story, step: Step, table: Table, code: str) -> bool:
+    if "grounds_stand" in step.needs and story.state.withdrawn and not story.state.sightings:
+        story.ok("sight", "boarder")
     tag, by, also, fields = fit(story, step, table, code)
     return isinstance(story.do(tag, by, also, **fields), Accepted)
 
@@ -36,7 +38,8 @@ def detour(story: Story) -> None:
     if story.state.state in ("became_rescue", "under_legal_review"):
         story.ok("grounds_withdrawn", "node")
         return
-    story.ok("became_rescue", "boarder").ok("grounds_withdrawn", "node").ok("end_rescue", "watch").ok("legal_review", "lawyer")
+    story.ok("became_rescue", "boarder").ok("grounds_withdrawn", "node").ok("end_rescue", "watch").ok("sight", "boarder")
+    story.ok("legal_review", "lawyer", sightings=[one.digest for one in story.state.sightings])
 
 
 def case_ways(step: Step) -> list[tuple[Step, ...]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from fairlead.case import act_from, act_payload, clocks, fold, known_from, missing, record_kind, summary, words
+from fairlead.case import Accepted, act_from, act_payload, clocks, fold, known_from, missing, record_kind, summary, words
 from fairlead.case.clocks import HOUR_MS
 from fairlead.envelope import decode, encode
 from fairlead.errors import BadInput
@@ -49,7 +50,11 @@ def test_halting_the_grounds_changes_the_state_of_the_case_and_no_record_of_a_pe
 
 
 def test_a_ruling_lets_the_case_proceed_from_where_it_was() -> None:
-    story = demo().ok("grounds_withdrawn", "node").ok("legal_review", "lawyer")
+    story = demo().ok("grounds_withdrawn", "node")
+    assert any("grounds that stand" in line for line in missing(story.state, story.now_ms))
+    story.ok("sight", "boarder")
+    assert not any("grounds that stand" in line for line in missing(story.state, story.now_ms))
+    story.ok("legal_review", "lawyer", sightings=[story.acts[-1].digest])
     assert story.state.state == "found"
     story.ok("hold_vessel", "boarder").ok("dispose", "watch").ok("hand_over_case", "boarder", ("port-guard",))
     assert story.state.state == "transferred"
@@ -77,6 +82,29 @@ def test_clocks_run_from_the_loss_of_liberty_and_stop_only_at_what_they_wait_for
     assert (rights.status, consul.status, judge.status) == ("met", "met", "overdue")
     story.ok("release_person", "port-guard", subject="P1")
     assert clocks(story.state, started + 49 * HOUR_MS)[2].status == "ended"
+
+
+def test_p9_what_was_done_in_time_and_recorded_after_the_limit_meets_no_clock_and_shows_both_times() -> None:
+    story = detained(until("boarded"), to="detained")
+    started = story.state.people["P1"].deprived_of_liberty_ms
+    late = story.sign("inform_rights", "boarder", subject="P1", at_ms=started + HOUR_MS - 1, clock="stated")
+    recorded_ms = started + 5 * HOUR_MS
+    assert isinstance(story.put(msgspec.structs.replace(late, recorded_ms=recorded_ms)), Accepted)
+    rights = clocks(story.state, recorded_ms)[0]
+    assert (rights.status, rights.met_ms, rights.recorded_ms) == ("recorded late", started + HOUR_MS - 1, recorded_ms)
+    assert rights.words == "done 0 min before the limit, recorded 240 min after the limit"
+    assert f"P1: rights {rights.words}" in missing(story.state, recorded_ms)
+    entry = story.state.trail[-1]
+    assert (entry.at_ms, entry.recorded_ms) == (started + HOUR_MS - 1, recorded_ms)
+
+
+def test_p9_a_release_recorded_after_the_limit_ends_no_clock_before_it() -> None:
+    story = detained(until("boarded"), to="detained")
+    started = story.state.people["P1"].deprived_of_liberty_ms
+    freed = story.sign("release_person", "boarder", subject="P1", at_ms=started + HOUR_MS - 1, clock="stated")
+    assert isinstance(story.put(msgspec.structs.replace(freed, recorded_ms=started + 2 * HOUR_MS)), Accepted)
+    rights, consul, _ = clocks(story.state, started + 3 * HOUR_MS)
+    assert (rights.status, consul.status) == ("recorded late", "ended")
 
 
 def test_alarms_and_force_outside_the_scope_open_incidents_by_themselves() -> None:
@@ -130,4 +158,4 @@ def test_only_law_enforcement_under_a_lawful_command_may_be_handed_a_boarding() 
         categories={},
         handling={},
     )
-    assert known_from(book, frozenset({"N"})).enforcement_units == {"cutter"}
+    assert known_from(book, frozenset({"N"}), frozenset()).enforcement_units == {"cutter"}

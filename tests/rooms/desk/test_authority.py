@@ -11,10 +11,16 @@ from fairlead import errors
 from fairlead.desk.answer import Outcome, Refused
 from fairlead.desk.ask import Asker
 from fairlead.desk.audit import inbox, receipts
-from fairlead.desk.halt import Wish, exposure, halt, orders_in_force, preview_order, resume
+from fairlead.desk.exposure import exposure
+from fairlead.desk.freeze import confirm
+from fairlead.desk.halt import Wish, halt, preview_order, resume
 from fairlead.desk.look import look
 from fairlead.desk.observe import observe
+from fairlead.desk.orders import orders_in_force
+from fairlead.desk.propose import propose_order
 from fairlead.desk.read import read
+from fairlead.desk.recall import acknowledge, comply, recalls, report_condition
+from fairlead.desk.separate import separate
 from tests.rooms.desk.tiny import PARTIES, Tiny, no, value
 
 EVERYBODY = Wish()
@@ -24,6 +30,13 @@ ACTS: dict[str, Act] = {
     "preview": lambda tiny, who: preview_order(tiny.node, who, EVERYBODY),
     "resume": lambda tiny, who: resume(tiny.node, who, "none"),
     "exposure": lambda tiny, who: exposure(tiny.node, who, "none"),
+    "confirm": lambda tiny, who: confirm(tiny.node, who, "none"),
+    "recalls": lambda tiny, who: recalls(tiny.node, who),
+    "acknowledge": lambda tiny, who: acknowledge(tiny.node, who, "none"),
+    "comply": lambda tiny, who: comply(tiny.node, who, "none", statement="given back"),
+    "condition": lambda tiny, who: report_condition(tiny.node, who, "none", words="met"),
+    "propose": lambda tiny, who: propose_order(tiny.node, who, "targeting"),
+    "separate": lambda tiny, who: separate(tiny.node, who, "patrol", "lifeline"),
     "orders": lambda tiny, who: orders_in_force(tiny.node, who),
     "receipts": lambda tiny, who: receipts(tiny.node, who),
     "inbox": lambda tiny, who: inbox(tiny.node, who),

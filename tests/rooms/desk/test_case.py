@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from fairlead import errors
+from fairlead.case import act_from, act_payload, record_kind, signed
+from fairlead.desk import interdict
 from fairlead.desk.answer import Outcome
 from fairlead.desk.halt import Wish, halt, resume
 from fairlead.desk.interdict import LATE_MAX_MS, SLACK_MS, act, list_cases, open_case, show_case
+from fairlead.desk.read import read
+from fairlead.desk.verify import verify_folder
+from fairlead.envelope import decode, envelope_from_json, sign
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt
+from fairlead.store import cases
 from tests.rooms.case.story import DEFAULTS
 from tests.rooms.desk.tiny import MINUTE_MS, START_MS, Tiny, no, value
 
@@ -89,6 +96,71 @@ def test_p8_a_team_that_was_offline_names_the_clock_it_had(tiny: Tiny, late_ms: 
     value(take(tiny, case, "detect", at_ms=tiny.clock.at_ms - late_ms, clock=clock))
 
 
+def test_p9_the_record_shows_when_an_act_was_recorded_beside_when_it_says_it_was_done(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    tiny.clock.at_ms += 61 * MINUTE_MS
+    value(take(tiny, case, "detect", at_ms=START_MS + MINUTE_MS, clock="stated"))
+    shown = value(show_case(tiny.node, tiny.who("cutter-watch"), case))["case"]["trail"][-1]
+    assert (shown["at_ms"], shown["clock"], shown["recorded_ms"]) == (START_MS + MINUTE_MS, "stated", START_MS + 61 * MINUTE_MS)
+
+
+def test_p9_every_act_is_delivered_to_the_home_of_the_acting_party_and_what_an_order_appends_too(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    value(take(tiny, case, "detect"))
+    with tiny.logged(alfa=2, charlie=2):  # the order, its recall notice in both logs, the act
+        order = value(halt(tiny.node, tiny.who("alfa-release"), Wish(feeds=("alfa-radar",))))["order"]
+    value(resume(tiny.node, tiny.who("alfa-release"), order))
+    folder = tiny.root / "homes" / "charlie" / "records"
+    acts = [decode(envelope_from_json(path.read_bytes()).payload_bytes)["act"] for path in (folder / "case-act").iterdir()]
+    assert sorted(acts) == ["detect", "grounds_restored", "grounds_withdrawn", "open_case"]
+    (verdict,) = verify_folder(tiny.root, only="charlie")
+    assert verdict.report.findings == ()
+    assert not (tiny.root / "homes" / "alfa" / "records" / "case-act").exists()
+
+
+def test_p9_an_act_that_a_crash_kept_from_the_home_is_delivered_at_the_next_start(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    value(take(tiny, case, "detect"))
+    folder = tiny.root / "homes" / "charlie" / "records" / "case-act"
+    for path in folder.iterdir():
+        path.unlink()
+    tiny.node.recover()
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_p6_a_case_of_a_party_without_an_agreement_for_its_records_is_refused_and_receipted(
+    tiny: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.see()
+    lead = tiny.lead()
+    monkeypatch.setattr(interdict, "_case_grants", lambda *_: [])
+    with tiny.logged(alfa=1, bravo=1, charlie=1):
+        said = no(open_case(tiny.node, tiny.who("cutter-watch"), lead=lead, vessel="x"))
+    assert "no agreement for its own case records" in said["reasons"][0]
+    assert tiny.newest("charlie").outcome == "refused"
+    assert tiny.newest("alfa").outcome == "cover"
+
+
+@pytest.mark.parametrize(("party", "taken"), [("charlie", True), ("bravo", False)])
+def test_p7_a_seizure_number_of_another_partys_case_is_not_told(
+    tiny: Tiny, party: str, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, _ = opened(tiny)
+    label = interdict.case_label
+    monkeypatch.setattr(interdict, "case_label", lambda node, tx, _: label(node, tx, "charlie"))
+    fields = {"act": "seize", "case": "other", "at_ms": START_MS, "clock": "node", "person": "cutter-boarding", "unit": "cutter"}
+    made = act_from({**fields, "exhibit": "E1", "basis": "0" * 64, **DEFAULTS["seize"]})
+    envelope = sign(record_kind(made), act_payload(made), [tiny.node.person_key("cutter-boarding")])
+    with tiny.node.db.write() as tx:
+        mine = cases.case_of(tx, case)
+        assert mine is not None
+        other = msgspec.structs.replace(mine, id="other", party=party)
+        cases.add_case(tx, other)
+        interdict._store(tiny.node, tx, other, signed(made), envelope, at_ms=START_MS)
+        known = interdict._known(tiny.node, tx, mine, interdict.CaseState(), made, START_MS)
+    assert (DEFAULTS["seize"]["seizure_number"] in known.seizure_numbers) is taken
+
+
 def test_p9_who_does_not_serve_the_unit_or_holds_no_key_here_signs_nothing(tiny: Tiny) -> None:
     case, _ = opened(tiny)
     for tag in ("detect", "sort", "monitor"):
@@ -126,6 +198,25 @@ def test_p8_a_halt_withdraws_the_grounds_of_the_case_it_reaches_and_a_resume_res
     assert state(tiny, case) == "grounds_withdrawn"
     lifted = value(resume(tiny.node, tiny.who("alfa-release"), order["order"]))
     assert lifted["grounds_restored"] == 1
+
+
+def test_p8_after_a_halt_a_basis_rests_on_a_lead_that_can_be_read_or_on_an_own_sighting(tiny: Tiny) -> None:
+    case, _ = opened(tiny)
+    gone = value(show_case(tiny.node, tiny.who("cutter-watch"), case))["case"]["leads"]
+    rest, closed = (value(read(tiny.node, tiny.who("cutter-watch"), tiny.lead(drop)))["digest"] for drop in ("alfa-radar", "bravo-air"))
+    value(halt(tiny.node, tiny.who("alfa-release"), Wish(feeds=("alfa-radar",))))
+    assert "withdrawn" in no(take(tiny, case, "seek_basis", leads=gone))["reasons"][0]
+    silent = no(take(tiny, case, "seek_basis", leads=[]))
+    assert "cite a lead the acting unit can read now" in silent["reasons"][0]
+    assert silent["lawful_next"][0] == "sight"
+    said = [no(take(tiny, case, "seek_basis", leads=[one])) for one in (closed, "0" * 64)]
+    assert said[0] == said[1], "a lead that cannot be read is an absent one"
+    assert "cannot be read" in said[0]["reasons"][0]
+    value(take(tiny, case, "seek_basis", leads=[rest]))
+    own = value(take(tiny, case, "sight"))["digest"]
+    signed = {"adviser": "charlie-legal", "valid_until_ms": START_MS + 10**7}
+    no(take(tiny, case, "sign_basis", by="charlie-legal", **signed))
+    value(take(tiny, case, "sign_basis", by="charlie-legal", **signed, sightings=[own]))
 
 
 def test_red_line_15_a_halt_of_the_lead_hides_no_record_of_what_was_done(tiny: Tiny) -> None:

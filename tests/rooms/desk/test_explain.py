@@ -92,3 +92,17 @@ def test_p2_an_excluded_use_is_explained_to_anybody_without_looking_at_the_holdi
     said = [value(explain(tiny.node, tiny.who("cutter-watch", "commercial"), one)) for one in (lead, ABSENT)]
     assert said[0] == said[1]
     assert said[0]["reasons"] == ["commercial is an excluded use: nobody can grant it"]
+
+
+def test_p7_a_co_owner_learns_no_id_of_the_others_agreements(tiny: Tiny) -> None:
+    lead = tiny.see().lead()
+    asked = Question(person="cutter-watch", unit="cutter", purpose="interdiction", operation="patrol")
+    told = {
+        person: set(value(explain(tiny.node, tiny.who(person), lead, asked))["agreements"])
+        for person in ("alfa-release", "bravo-release", "inspector")
+    }
+    assert told == {
+        "alfa-release": {"alfa-partners"},
+        "bravo-release": {"bravo-partners"},
+        "inspector": {"alfa-partners", "bravo-partners"},
+    }

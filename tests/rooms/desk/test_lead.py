@@ -7,6 +7,7 @@ import pytest
 
 from fairlead import errors
 from fairlead.agreement.lists import Row
+from fairlead.desk.halt import Wish, halt
 from fairlead.desk.lead import Draft, make_lead, preview_lead
 from fairlead.desk.read import read
 from fairlead.label import join
@@ -117,3 +118,15 @@ def test_who_has_no_such_role_makes_no_lead_and_the_refusal_is_in_every_log(tiny
     with tiny.logged(alfa=1, bravo=1, charlie=1):
         said = no(make_lead(tiny.node, tiny.who("cutter-watch"), Draft(card=card)))
     assert said["reasons"] == ["no role of cutter-watch permits to lead"]
+
+
+def test_p4_a_preview_counts_the_holds_on_what_the_lead_would_rest_on(tiny: Tiny) -> None:
+    tiny.see()
+    draft = Draft(card=tiny.card())
+    assert "cutter" in value(preview_lead(tiny.node, tiny.who("cell-analyst"), draft))["readable_by"]
+    value(halt(tiny.node, tiny.who("alfa-release"), Wish(feeds=("alfa-radar",), units=("cutter",))))
+    shown = value(preview_lead(tiny.node, tiny.who("cell-analyst"), draft))
+    assert "cutter" not in shown["readable_by"]
+    assert {"unit": "cutter", "drop": ["alfa-radar"]} in shown["blocked"]
+    lead = value(make_lead(tiny.node, tiny.who("cell-analyst"), draft))["id"]
+    no(read(tiny.node, tiny.who("cutter-watch"), lead))

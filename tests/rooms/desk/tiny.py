@@ -32,11 +32,11 @@ AIS_HEAD = "MMSI,BaseDateTime,LAT,LON,SOG,COG,VesselType,Status,Length,VesselNam
 class Tiny:
     """The node, its folder and its clock; `who` gives an asker of the scenario."""
 
-    def __init__(self, root: Path, *, seed: int = 1) -> None:
+    def __init__(self, root: Path, *, seed: int = 1, database: str = "") -> None:
         self.root = root
         self.clock = SetClock(START_MS)
         self.random = random.Random(seed)
-        found(root, load_scenario("tiny"), clock=self.clock, random_bytes=self.random.randbytes)
+        found(root, load_scenario("tiny"), clock=self.clock, random_bytes=self.random.randbytes, database=database)
         self.node = self.opened()
 
     def opened(self) -> Node:

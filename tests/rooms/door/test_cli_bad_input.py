@@ -138,13 +138,13 @@ def test_an_order_by_somebody_without_the_role_is_refused_and_logged(bench):
 
 
 def test_an_unknown_order_an_expired_one_and_one_of_somebody_else_cannot_be_lifted(bench):
-    says(bench.run("resume", "nowhere", "--as", "bravo-release"), BAD_INPUT, "nowhere")
-    says(bench.run("exposure", "nowhere", "--as", "bravo-release"), BAD_INPUT, "no such order")
+    says(bench.run("resume", "nowhere", "--as", "bravo-release"), REFUSED, "no such order")
+    says(bench.run("exposure", "nowhere", "--as", "bravo-release"), REFUSED, "no such order")
     made = json.loads(bench.run("suspend", "--as", "bravo-release", "--for-unit", "cutter", "--json").out)
-    says(bench.run("resume", made["order"], "--as", "alfa-release"), BAD_INPUT)
+    says(bench.run("resume", made["order"], "--as", "alfa-release"), REFUSED)
     assert bench.run("resume", made["order"], "--as", "bravo-release").code == 0
-    says(bench.run("resume", made["order"], "--as", "bravo-release"), BAD_INPUT)
-    assert bench.grown()["bravo"] == 2
+    says(bench.run("resume", made["order"], "--as", "bravo-release"), REFUSED)
+    assert bench.grown()["bravo"] == 2 + 4, "each refusal is in the logs"
     says(bench.run("suspend", "--as", "bravo-release", "--for-unit", "cutter", "--until", "2001-01-01"), BAD_INPUT, "before it begins")
 
 
@@ -203,7 +203,8 @@ def test_init_leaves_what_is_there_alone(bench, tmp_path):
     says(bench.plain("init", str(bench.root), "--scenario", "tiny"), NOT_IN_ORDER, "something in the folder already")
     assert (tmp_path / "full" / "mine").read_text() == "x"
     (tmp_path / "half.founding").mkdir()
-    says(bench.plain("init", str(tmp_path / "half"), "--scenario", "tiny"), NOT_IN_ORDER, "broken off", "delete that folder")
+    (tmp_path / "half.founding" / "mine").write_text("x")
+    says(bench.plain("init", str(tmp_path / "half"), "--scenario", "tiny"), NOT_IN_ORDER, "in the way", "move that folder away")
     (tmp_path / "empty").mkdir()
     assert bench.plain("init", str(tmp_path / "empty"), "--scenario", "tiny").code == 0
 
@@ -347,3 +348,33 @@ def test_an_answer_that_cannot_be_printed_is_no_traceback(bench):
     assert ended.stderr.startswith("fairlead: the machine refused: No space left")
     assert "Traceback" not in ended.stderr
     assert set(bench.grown().values()) == {0, 1}  # the receipt of what was answered stands
+
+
+# What nobody types by mistake
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "words"),
+    [
+        (("receipts", "--as", "alfa-release", "--page", "9" * 30), USAGE, "--page"),
+        (("leads", *CUTTER, "--page", "9" * 30), USAGE, "--page"),
+        (("picture", *CUTTER, "--to", "0001-01-01T00:00:00+14:00"), BAD_INPUT, "1970"),
+        (("picture", *CUTTER, "--to", "0001-01-01"), BAD_INPUT, "1970"),
+    ],
+)
+def test_a_number_or_date_out_of_reach_is_told(bench: Bench, argv: tuple[str, ...], code: int, words: str):
+    says(bench.run(*argv), code, words)
+    assert set(bench.grown().values()) == {0}
+
+
+@pytest.mark.parametrize("trust", ["[]", '{"logs": []}', '{"logs": [1]}', '{"logs": {"a/alfa": 1}}', "[" * 100_000, "\x00"])
+def test_a_home_whose_trust_does_not_read_is_told(bench: Bench, trust: str):
+    (bench.root / "homes" / "alfa" / "trust.json").write_text(trust)
+    says(bench.plain("verify", str(bench.root), "--party", "alfa"), 6, "trusts no key for its log")
+
+
+def test_a_scenario_nested_without_end_is_told(bench: Bench, tmp_path: Path):
+    deep = tmp_path / "deep.toml"
+    deep.write_text("a = " + "[" * 5000 + "]" * 5000)
+    says(bench.plain("init", str(tmp_path / "new"), "--scenario", str(deep)), BAD_INPUT, "nested too deeply")
+    assert not (tmp_path / "new").exists()

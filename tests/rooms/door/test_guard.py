@@ -54,6 +54,12 @@ def test_every_answer_carries_the_strict_headers_and_is_not_stored(site: Site) -
         assert headers["cache-control"] == "no-store", path
 
 
+def test_every_page_names_its_character_set_once(site: Site) -> None:
+    site.sign_in("isla-release")
+    for path in ("/", "/sign-in", "/nothing", "/as/stranger/picture", *(f"/as/isla-release/{page}" for page in PAGES)):
+        assert site.client.get(path).headers["content-type"] == "text/html; charset=utf-8", path
+
+
 def test_no_page_holds_an_inline_script_style_or_handler(site: Site) -> None:
     site.sign_in("isla-release")
     for page in (*PAGES, "suspend"):

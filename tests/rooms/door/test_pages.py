@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from fairlead.desk.ask import Asker
 from fairlead.desk.look import look
 from fairlead.desk.read import list_holdings
 from fairlead.envelope import sha256_hex
+from fairlead.label import join
+from fairlead.store import holdings
 from tests.rooms.door.conftest import ORIGIN, Site
 
 MONITOR = "detection_and_monitoring/interdiction"
@@ -122,9 +125,23 @@ def test_a_lead_is_previewed_and_made_from_a_card(site: Site) -> None:
     form = {"card": card["id"], "from_ms": picture["window"]["from_ms"], "to_ms": picture["window"]["to_ms"]}
     before = site.client.post(f"/as/cell-analyst/lead-preview?{asked}", data=form, headers={"origin": ORIGIN})
     assert "Cutter Halcyon" in before.text
-    made = site.client.post(f"/as/cell-analyst/lead-make?{asked}", data={**form, "note": "seen twice"}, headers={"origin": ORIGIN})
+    # P3: the node computes the label; one that is sent along is not looked at.
+    sent = {"label": "{}", "level": "open", "recipients": "coast-guard", "purposes": "prosecution", "originators": "merrow"}
+    made = site.client.post(
+        f"/as/cell-analyst/lead-make?{asked}", data={**form, **sent, "note": "seen twice"}, headers={"origin": ORIGIN}
+    )
     assert made.status_code == 200
     assert "The lead stands" in made.text
+    node = site.open()
+    try:
+        with node.db.read() as tx:
+            row = max(holdings.of_kind(tx, ["lead"], from_ms=0, to_ms=2**53), key=lambda one: one.num)
+            parents = holdings.by_ids(tx, row.holding.parents)
+    finally:
+        node.close()
+    whole = join([parent.holding.label for parent in parents])
+    assert row.holding.label == msgspec.structs.replace(whole, purposes=row.holding.label.purposes)
+    assert set(row.holding.label.purposes) < set(whole.purposes), "of monitoring, what its end serves and no more"
     wrong = site.client.post(f"/as/cell-analyst/lead-make?{asked}", data={**form, "card": "no"}, headers={"origin": ORIGIN})
     assert wrong.status_code == 400
     assert "no such card" in wrong.text.lower()

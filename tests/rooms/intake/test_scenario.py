@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from fairlead.agreement.standing import bound_operations, bound_units
+from fairlead.agreement.slice import bound_operations, bound_units
 from fairlead.envelope import decode, sha256_hex
 from fairlead.errors import BadInput, BadScenario, ExcludedUse, LabelFault, UnknownCode, UnreadableLabel
 from fairlead.intake import scenario_file
@@ -250,6 +250,27 @@ def test_positions_are_exact_and_codes_sorted() -> None:
     assert (facts.station_lat_e7, facts.station_lon_e7, facts.range_m) == (231_234_567, -771_000_000, 60_000)
     assert scenario.feeds["alfa-radar"].label == load_scenario("tiny").feeds["alfa-radar"].label
     assert scenario.feeds["bravo-air"].facts.range_m is None
+
+
+REGION = """
+[regions.strait]
+name = "The strait"
+south_deg = 22.5
+west_deg = 179.5
+north_deg = 23.0000001
+east_deg = -179.25
+"""
+
+
+def test_a_region_is_a_named_box_that_may_cross_the_dateline() -> None:
+    found = parsed(TINY + REGION).book.regions["strait"]
+    box = (found.south_e7, found.west_e7, found.north_e7, found.east_e7)
+    assert box == (225_000_000, 1_795_000_000, 230_000_001, -1_792_500_000)
+
+
+def test_a_region_upside_down_or_off_the_earth_is_refused() -> None:
+    assert "region strait" in refusal(TINY + REGION.replace("22.5", "24.5"), BadScenario)
+    assert "within 180 degrees" in refusal(TINY + REGION.replace("179.5", "180.5"), BadScenario)
 
 
 def test_the_reference_names_every_key() -> None:

@@ -13,7 +13,7 @@ from fairlead.envelope import SigningKey, sign
 from fairlead.label import join
 from fairlead.label.label import Label
 from fairlead.report.holding import Holding
-from fairlead.store import holdings
+from fairlead.store import holdings, labels
 from fairlead.store.database import Database, Tx
 from tests.laws.test_p1_conjuncts import label
 
@@ -100,9 +100,7 @@ def test_a_stored_holding_reads_back_as_it_was(tx: Tx) -> None:
 
 
 def test_equal_labels_are_stored_once(tx: Tx) -> None:
-    assert (
-        holdings.intern_label(tx, RADAR) == holdings.intern_label(tx, msgspec.structs.replace(RADAR)) != holdings.intern_label(tx, AIS)
-    )
+    assert labels.intern_label(tx, RADAR) == labels.intern_label(tx, msgspec.structs.replace(RADAR)) != labels.intern_label(tx, AIS)
 
 
 @pytest.mark.parametrize(("from_ms", "to_ms", "found"), [(0, 1, 1), (1, 2, 1), (2, 9, 0), (-5, 0, 0)])

@@ -154,3 +154,46 @@ def test_a_log_the_node_does_not_have_is_a_fault(log: Stored) -> None:
 
     of(lambda tx: ledger.append(tx, other, made))
     of(lambda tx: ledger.head(tx, "nobody"))
+
+
+def steps_to_publish_one(log: Stored) -> int:
+    """Instructions the database runs to publish one entry more: a count, not a time."""
+    log.append(1)
+    steps = 0
+
+    def counted() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with log.database.read() as tx:
+        tx.connection.driver_connection.set_progress_handler(counted, 10)  # type: ignore[union-attr]
+        ledger.publish(tx, log.root, [LOG])
+    return steps
+
+
+def test_publishing_an_entry_costs_the_same_in_a_long_log_as_in_a_short_one(log: Stored) -> None:
+    log.append(300)
+    log.publish()
+    short = steps_to_publish_one(log)
+    log.append(256 * 3)
+    log.publish()
+    assert steps_to_publish_one(log) <= 1.2 * short
+    assert log.findings() == []
+
+
+def test_p4_no_snapshot_is_held_while_files_are_written(log: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the rollback journal a reader's snapshot holds up every commit: that of an order would wait for the disk."""
+    log.append(3)
+    written: list[str] = []
+
+    def writing(path: Path, body: bytes) -> None:
+        with log.database.write() as tx:  # raises NodeBusy after the time-out when the publisher still reads
+            tx.execute(update(log_heads).values(size=log_heads.c.size))
+        written.append(path.name)
+
+    monkeypatch.setattr(ledger, "write_durably", writing)
+    monkeypatch.setattr("fairlead.store.database.BUSY_TIMEOUT_MS", 50)
+    log.database = Database(log.root / "node.sqlite")
+    assert log.publish() == 3
+    assert written[-1] == "checkpoint"

@@ -1,0 +1,93 @@
+"""What orders take from cases and give back: grounds withdrawn and restored, as acts of the case.
+
+1. An order that closes a lead to an acting unit is recorded on every case that cites it; what was recorded about persons and things
+   stays (red line 15). A confidential order is cited by a name that says nothing outside that case.
+2. An order in the place of another changes only what is different; a resume restores what any order of its chain had taken.
+3. An act that the table does not allow (a case that is closed) is not appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from fairlead.agreement import Order, Standing
+from fairlead.case.state import CaseState, Withdrawal
+from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn
+from fairlead.desk.ask import Asker
+from fairlead.desk.interdict import append_act, reads, state_of
+from fairlead.desk.node import Node
+from fairlead.envelope import Digest, digest_of
+from fairlead.store import cases, holdings
+from fairlead.store.database import Tx
+
+Named: TypeAlias = tuple[Order, Digest]  # an order, and the digest of its envelope
+
+
+def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, chain: Sequence[Named], signer: Asker, at_ms: int) -> tuple[int, int]:
+    """Append `grounds_withdrawn` to every case that cites a lead this order, by itself, takes from an acting unit; how many.
+
+    By itself: an order over what another order closes already is recorded too, so that lifting one does not lift the other (P4).
+    `chain`: the order, then those it stands in place of: where they had taken just the same, nothing is recorded; where they had
+    taken something else, that is restored first. The second number says how often. `standing`: with the order, its holds placed.
+    """
+    now_ms, (order, digest) = at_ms, chain[0]
+    free = node.house_of(msgspec.structs.replace(standing, orders=()), now_ms)
+    alone = node.house_of(msgspec.structs.replace(standing, orders=(order,)), now_ms)
+    touched = restored = 0
+    for case in cases.all_cases(tx):
+        state = state_of(node, tx, case)
+        units = {case.unit, state.handed_to or case.unit}
+        rows = [row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None]
+        lost = [
+            row.holding.digest
+            for row in rows
+            if any(reads(free, unit, case, row, now_ms) and not reads(alone, unit, case, row, now_ms) for unit in units)
+        ]
+        taken = {lead for one in _taken_by(chain[1:], case, state) for lead in one.leads}
+        if set(lost) == taken:
+            continue
+        if taken:
+            restored += _restore(node, tx, case, chain[1:], resume=digest, at_ms=now_ms, signer=signer)
+            state = state_of(node, tx, case)
+        if not lost:
+            continue
+        made = GroundsWithdrawn(
+            case=case.id,
+            at_ms=now_ms,
+            clock="node",
+            person=signer.person,
+            unit=signer.unit,
+            order=cited_as(order, digest, case),
+            leads=tuple(sorted(lost)),
+        )
+        touched += append_act(node, tx, case, state, made, signer)
+    return touched, restored
+
+
+def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
+    """The name by which a case cites an order: its digest, or, when it is confidential, one that says nothing outside that case."""
+    return digest_of({"case": case.id, "order": order.id}) if order.confidential else digest
+
+
+def restore_grounds(node: Node, tx: Tx, *, chain: Sequence[Named], resume: Digest, at_ms: int, signer: Asker) -> int:
+    """Append `grounds_restored` to every case that an order of the chain had touched; how many."""
+    return sum(_restore(node, tx, case, chain, resume=resume, at_ms=at_ms, signer=signer) for case in cases.all_cases(tx))
+
+
+def _taken_by(chain: Sequence[Named], case: cases.Case, state: CaseState) -> list[Withdrawal]:
+    """What orders of the chain have taken from the case and nothing has restored."""
+    cited = {cited_as(order, digest, case) for order, digest in chain}
+    return [one for one in state.withdrawn if one.order in cited]
+
+
+def _restore(node: Node, tx: Tx, case: cases.Case, chain: Sequence[Named], *, resume: Digest, at_ms: int, signer: Asker) -> int:
+    touched = 0
+    for taken in _taken_by(chain, case, state_of(node, tx, case)):
+        made = GroundsRestored(
+            case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=taken.order, resume=resume
+        )
+        touched += append_act(node, tx, case, state_of(node, tx, case), made, signer)
+    return touched

@@ -1,0 +1,120 @@
+"""What a process remembers of a database between transactions; never more than was committed.
+
+1. Only what can no longer change is remembered: labels, links between holdings, sets of holds by their digest. Rows are numbered in
+   the order of writes, so each transaction asks for what came after the last number it knows, in its own snapshot.
+2. A transaction that has itself added holdings remembers nothing: it may still be rolled back, and its numbers given out again.
+3. Another process's writes are seen at the next transaction, because nothing is answered from memory alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from pyroaring import BitMap
+from sqlalchemy import Connection, Engine, func, select
+
+from fairlead.report.holding import KINDS, Kind
+from fairlead.store.arrays import Columns
+from fairlead.store.lineage import Lineage, Links
+from fairlead.store.schema import holdings, parents
+
+WROTE: Final = "fairlead_wrote"
+PART: Final = 200_000  # links fetched at a time
+
+
+class Memory:
+    """One database as one process remembers it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.lineage = Lineage()
+        self.labels: dict[int, Any] = {}  # Known of labels.py
+        self.placed: dict[str, BitMap] = {}  # by digest
+        self.later: dict[str, BitMap] = {}  # by name
+        self.later_upto = 0
+        self.columns: Columns | None = None  # where `at_hand` was asked to keep them
+
+
+_OF: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+def memory(tx: Connection) -> Memory:
+    """The memory of the database this transaction is of."""
+    with _MAKING:
+        return _OF.setdefault(tx.engine, Memory())
+
+
+def wrote(tx: Connection) -> None:
+    """This transaction has added holdings or labels: nothing it reads may be remembered."""
+    tx.info[WROTE] = True
+
+
+def begin(tx: Connection) -> None:
+    """A transaction begins on this connection."""
+    tx.info.pop(WROTE, None)
+
+
+def may_remember(tx: Connection) -> bool:
+    return WROTE not in tx.info
+
+
+def newest(tx: Connection) -> int:
+    """The largest number given out, as this transaction sees it; 0 in an empty store."""
+    return int(tx.execute(select(func.coalesce(func.max(holdings.c.num), 0))).scalar_one())
+
+
+def descendants(tx: Connection, sources: BitMap) -> BitMap:
+    """The sources and everything computed from them, as this transaction sees the store."""
+    kept = memory(tx)
+    size = newest(tx)
+    with kept.lock:
+        links = _links(tx, kept.lineage.upto)
+        if may_remember(tx):
+            kept.lineage.extend(links, size)
+            more: list[tuple[int, int, int]] = []
+        else:
+            more = [(child, parent, depth) for child, parent, depth in links.tolist()]
+        return kept.lineage.descend(sources, size=size, more=more)
+
+
+def keep_columns(tx: Connection) -> None:
+    """From now on this process keeps labels and times of all rows at hand: for a process that lives, not for one command."""
+    kept = memory(tx)
+    with kept.lock:
+        kept.columns = kept.columns or Columns()
+
+
+def columns_at_hand(tx: Connection) -> Columns | None:
+    """Labels and times as this transaction sees them, or more; nothing where none are kept, or the transaction wrote holdings."""
+    kept = memory(tx)
+    if kept.columns is None or not may_remember(tx):
+        return None
+    with kept.lock:
+        wanted = (holdings.c.num, holdings.c.label, holdings.c.kind, holdings.c.not_before_ms, holdings.c.expires_ms)
+        query = select(*wanted).where(holdings.c.num > kept.columns.upto).order_by(holdings.c.num)
+        for part in tx.execute(query).partitions(PART):
+            num, label, kind, begin, end = zip(*part, strict=True)
+            shelf = np.array([shelf_of(*one) for one in zip(label, kind, strict=True)], np.int32)
+            kept.columns.add(np.array(num, np.uint32), shelf, np.array(begin, np.int64), np.array(end, np.int64))
+        return kept.columns
+
+
+def shelf_of(label: int, kind: Kind) -> int:
+    """Label and kind as one number, never 0."""
+    return label * len(KINDS) + KINDS.index(kind)
+
+
+def _links(tx: Connection, after: int) -> Links:
+    """The links of children after this number, by child."""
+    query = select(parents.c.child, parents.c.parent, parents.c.depth).where(parents.c.child > after).order_by(parents.c.child)
+    found = tx.execute(query)
+    parts = [
+        np.fromiter(itertools.chain.from_iterable(part), np.int64, count=3 * len(part)).reshape(-1, 3)
+        for part in found.partitions(PART)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, 3), np.int64)
