@@ -1,9 +1,9 @@
 """How long does a decision with all its reasons take, against Cedar with everything it can reuse?
 
 1. One world for both: 60 units of 12 parties, each working for two ends in two operations, 400 agreements, 40 orders (half of them
-   holds), 5,000 records with 300 labels, some common and most rare. Cedar gets
-   it in the form that is fastest there: five cedar_rules parsed once, cedar_facts parsed once, and for every reader the open pairs already
-   worked out as a set; requests go in one batch, so that the call itself costs next to nothing.
+   holds), 5,000 records with 300 labels, some common and most rare. Cedar gets it in the form
+   that is fastest there: its rules and facts parsed once, and for every reader the open pairs already worked out as a
+   set; requests go in one batch, so that the call itself costs next to nothing.
 2. Answers are compared first, on thousands of requests; a fifth to two fifths of them are permits.
 3. Three figures. `nothing remembered`: a new gatehouse for every request. `first`: one gatehouse, every request new to it.
    `warm`: the same gatehouse and requests it was never asked; who asks and the label were met before, record and instant were not.

@@ -65,7 +65,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "assurances": "fairlead assurances --as isla-release",
     "agreement show": "fairlead agreement show isla-fairwind --as isla-release",
     "agreement draft": "fairlead agreement draft terms.toml --as isla-release --preview",
-    "agreement review": 'fairlead agreement review isla-customs --as isla-legal --question "may it be used for arrest?" --decision approved',
+    "agreement review": 'fairlead agreement review isla-customs --as isla-legal --question "used for arrest?" --decision approved',
     "agreement activate": "fairlead agreement activate isla-customs --as isla-second",
     "agreement amend": "fairlead agreement amend terms.toml --as isla-release",
     "agreement denounce": 'fairlead agreement denounce isla-support --as isla-release --ends 2020-07-30T00:00:00Z --why "not renewed"',

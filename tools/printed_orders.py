@@ -9,8 +9,8 @@ from fairlead.agreement.order import CARVE_OUTS, REACHES
 
 HEAD: Final = """# Orders
 
-An order is an originator's signed suspension. It only takes away. `fairlead suspend --preview` says in one sentence what would be signed; a test
-reads that sentence back into the order, so the two cannot drift apart.
+An order is an originator's signed suspension. It only takes away. `fairlead suspend --preview` says in one sentence what would be
+signed; a test reads that sentence back into the order, so the two cannot drift apart.
 
 ## Axes
 
@@ -30,8 +30,9 @@ Axes narrow each other; of the values of one axis any will do; an axis left out 
 | set of objects | `--object` | by the source: a vessel number that occurs in it, or the record's own digest; whole |
 | time window | `--window-from`, `--window-to` | by the source: what was observed in it, whole |
 
-An order over the first five alone closes pairs of originator and category: one event, no record touched. Any other order is a *hold*: its rule
-selects sources, and everything that came or will come from them is held with them. A segment of a feed is held whole, on the safe side.
+An order over the first five alone closes pairs of originator and category: one event, no record touched. Any other order is a
+*hold*: its rule selects sources, and everything that came or will come from them is held with them. A segment of a feed is held
+whole, on the safe side.
 
 """
 REACH_HEAD: Final = """## Reach
@@ -49,10 +50,10 @@ What an order leaves open. `safety_of_life` is on every order that does not say 
 |---|---|
 """
 RESCUE: Final = """
-A rescue centre reads the minimum with `fairlead read ID --form distress` and finds it with `fairlead leads --form distress`: position, time, nature of
-distress, people on board if stated, and only of records that state distress. Its unit is of the regime `rescue`, its purpose is
-`search_and_rescue`, and the label and agreements of the record give it that; orders do not count. Each such read is in the originator's log as form
-`distress` and in its inbox, to be reviewed.
+A rescue centre reads the minimum with `fairlead read ID --form distress` and finds it with `fairlead leads --form distress`:
+position, time, nature of distress, people on board if stated, and only of records that state distress. Its unit is of the regime
+`rescue`, its purpose is `search_and_rescue`, and the label and agreements of the record give it that; orders do not count. Each
+such read is in the originator's log as form `distress` and in its inbox, to be reviewed.
 
 """
 STATES_HEAD: Final = """## States of an order
@@ -70,9 +71,10 @@ STEPS_HEAD: Final = """
 RECALL: Final = """
 ## Recalls
 
-Who had used what an order closes is asked to give it back, unless the order is confidential or says `--no-recall`: three days, or until
-`--answer-by`. An emergency freeze recalls nothing before its second officer confirms it. Each party answers for itself, with the signature of its own
-releasing officer; what it could not give back it says. A date that passes is shown as overdue. Nothing here claims that a copy is gone.
+Who had used what an order closes is asked to give it back, unless the order is confidential or says `--no-recall`: three days, or
+until `--answer-by`. An emergency freeze recalls nothing before its second officer confirms it. Each party answers for itself,
+with the signature of its own releasing officer; what it could not give back it says. A date that passes is shown as overdue.
+Nothing here claims that a copy is gone.
 
 | from | by | to |
 |---|---|---|

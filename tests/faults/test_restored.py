@@ -22,7 +22,7 @@ def test_an_older_database_under_a_newer_log_is_refused_and_the_log_stays(copies
     assert sizes_published(root) == published
     verified(root)
     shutil.copy(tmp_path / "newer", root / "node.sqlite")
-    assert "Bravo halts" in zygote.run("orders", "--as", "bravo-release", "--node", str(root)).out
+    assert "Bravo (bravo) halts" in zygote.run("orders", "--as", "bravo-release", "--node", str(root)).out
     verified(root)
 
 

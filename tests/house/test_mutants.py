@@ -57,7 +57,7 @@ def test_every_seeded_fault_names_a_test_there_is():
         defined = {
             node.name for node in ast.walk(ast.parse(Path(mutants.ROOT / file).read_text())) if isinstance(node, ast.FunctionDef)
         }
-        assert name in defined, one.name
+        assert name.partition("[")[0] in defined, one.name
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -104,8 +104,8 @@ FAULTS = (
     Fault(
         "kept-for-any-operation",
         GATE,
-        "        found = known[*reader, rescue] = Reading(",
-        "        found = known[*reader, rescue] = next(iter(known.values()), None) or Reading(",
+        "        found = known[*reader, way] = Reading(",
+        "        found = known[*reader, way] = next(iter(known.values()), None) or Reading(",
         f"{KEPT}::test_p1_what_was_said_to_one_reader_is_not_said_to_another",
     ),
     Fault("kept-whatever-hold-lies-on-it", GATE, "            and (facts.held is NOT_HELD or facts.held == NOT_HELD)\n", "", NAMED),
@@ -192,8 +192,8 @@ FAULTS = (
     Fault(
         "rescue-path-open-to-all-orders",
         READING,
-        'if self.unit is None or (self.rescue and "safety_of_life" in order.carve_outs):',
-        "if self.unit is None or self.rescue:",
+        'if self.unit is None or (self.way == "rescue" and "safety_of_life" in order.carve_outs):',
+        "if self.unit is None or self.way == 'rescue':",
         f"{KEPT}::test_p4_the_path_of_rescue_is_open_where_the_order_leaves_it_open_and_nowhere_else",
     ),
     # Overrides.

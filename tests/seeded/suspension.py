@@ -17,7 +17,7 @@ WORDS = "tests/laws/test_p4_wording.py::test_p4_words_and_order_cannot_drift"
 STATES = "tests/rooms/agreement/test_order_states.py"
 AFTER = "tests/rooms/desk/test_halt_after.py"
 RESCUE = "tests/rooms/desk/test_distress.py"
-SURVIVES = f"{RESCUE}::test_p4_the_rescue_path_survives_every_order_with_the_minimum_and_no_other_reader_gains[masks]"
+SURVIVES = f"{RESCUE}::test_p4_the_rescue_path_survives_every_order_with_the_minimum_and_no_other_reader_gains"
 
 FAULTS = (
     Fault(
@@ -90,7 +90,7 @@ FAULTS = (
         "desk/reach.py",
         "sum(1 for one in found if one.at_ms >= order.ordered_at_ms)",
         "0",
-        f"{AFTER}::test_the_gap_between_ordering_and_signing_is_counted_as_exposure",
+        "tests/rooms/desk/test_halt_told.py::test_the_gap_between_ordering_and_signing_is_counted_as_exposure",
     ),
     Fault(
         "nobody-elses-order-leaves-no-receipt",

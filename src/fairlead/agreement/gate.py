@@ -36,7 +36,7 @@ from fairlead.agreement.events import Override
 from fairlead.agreement.people import ACTS, Person
 from fairlead.agreement.reading import Reading
 from fairlead.agreement.reason import Decision, Reason, quoted
-from fairlead.agreement.slice import Slice
+from fairlead.agreement.slice import Slice, Way
 from fairlead.label import EXCLUDED_USES, PURPOSES, CodeBook, Label
 
 Form: TypeAlias = Literal["full", "coarse", "distress"]
@@ -92,7 +92,7 @@ class _Memory(msgspec.Struct, kw_only=True):
     to_ms: int = 0  # of the slice; nothing at all while it is stale
     named: frozenset[str] = frozenset()  # digests that some override names
     askers: dict[tuple[str, ...], _Asker] = {}
-    readings: dict[tuple[str, str, str, bool], Reading] = {}
+    readings: dict[tuple[str, str, str, Way], Reading] = {}
     kept: int = 0
 
     def make_room(self) -> None:
@@ -215,11 +215,11 @@ def _asker(house: Gatehouse, request: Request) -> _Asker:
 
 def _reading(house: Gatehouse, request: Request) -> Reading:
     reader = (request.unit, request.purpose, request.operation)
-    rescue = request.form == "distress" and _by_rescue_centre(house.book, request)
+    way: Way = "rescue" if request.form == "distress" and _by_rescue_centre(house.book, request) else "ordinary"
     known = house.memory.readings
-    found = known.get((*reader, rescue))
+    found = known.get((*reader, way))
     if found is None:
-        found = known[*reader, rescue] = Reading(house.book, house.slice, reader, rescue=rescue)
+        found = known[*reader, way] = Reading(house.book, house.slice, reader, way)
     return found
 
 

@@ -15,7 +15,7 @@ from fairlead.agreement.assured import given
 from fairlead.agreement.order import Order
 from fairlead.agreement.reason import Decision, Reason, quoted
 from fairlead.agreement.selector import holds_against, shuts_pair, stops_reader
-from fairlead.agreement.slice import Pair, Reader, Slice
+from fairlead.agreement.slice import Pair, Reader, Slice, Way
 from fairlead.agreement.terms import Grant
 from fairlead.label import CodeBook, Label, label_hash, level_rank
 
@@ -38,10 +38,10 @@ class _Covering(msgspec.Struct, frozen=True):
 
 
 class Reading:
-    """One (unit, purpose, operation) in one slice; `rescue`: by the path that orders leave open to rescue centres."""
+    """One (unit, purpose, operation) in one slice, by one way."""
 
-    def __init__(self, book: CodeBook, slice: Slice, reader: Reader, *, rescue: bool) -> None:
-        self.book, self.slice, self.reader, self.rescue = book, slice, reader, rescue
+    def __init__(self, book: CodeBook, slice: Slice, reader: Reader, way: Way) -> None:
+        self.book, self.slice, self.reader, self.way = book, slice, reader, way
         self.unit = book.units.get(reader[0])
         unit, purpose, operation = map(quoted, reader)
         self._not_recipient = Reason(conjunct="recipients", detail=f"{unit} is not among those it was released to")
@@ -100,7 +100,7 @@ class Reading:
 
     def _stopped_by(self, order: Order) -> bool:
         """Whether the order is against this reader, who did not come by the path it leaves to rescue."""
-        if self.unit is None or (self.rescue and "safety_of_life" in order.carve_outs):
+        if self.unit is None or (self.way == "rescue" and "safety_of_life" in order.carve_outs):
             return False
         unit, purpose, operation = self.reader
         return stops_reader(order, self.book, unit=unit, purpose=purpose, operation=operation)
@@ -142,7 +142,7 @@ class Reading:
         if operation not in label.operations:
             yield self._not_operation
         # 14. P1, P4: a positive condition for every originator pair.
-        shut = self.slice.blocked(mask, self.reader, rescue=self.rescue)
+        shut = self.slice.blocked(mask, self.reader, self.way)
         if shut:
             for pair in label.originators:
                 if self.slice.bits.get(pair, 1) & shut:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,7 @@ from fairlead.label import CodeBook, Label
 
 Pair: TypeAlias = tuple[str, str]
 Reader: TypeAlias = tuple[str, str, str]  # unit, purpose, operation
+Way: TypeAlias = Literal["ordinary", "rescue"]  # `rescue`: the path that orders leave open to rescue centres
 FOREVER_MS: Final = 2**53 - 1
 
 
@@ -54,10 +55,9 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
             mask |= self.bits.get(pair, 1)  # bit 0 is kept shut
         return mask
 
-    def blocked(self, mask: int, reader: Reader, *, rescue: bool = False) -> int:
-        """Those of the pairs that are not open to the reader; 0 means every originator permits. `rescue`: by the path that orders
-        leave open to rescue centres."""
-        return mask & ~(self.rescue_to if rescue else self.open_to).get(reader, 0)
+    def blocked(self, mask: int, reader: Reader, way: Way = "ordinary") -> int:
+        """Those of the pairs that are not open to the reader; 0 means every originator permits."""
+        return mask & ~(self.rescue_to if way == "rescue" else self.open_to).get(reader, 0)
 
     def covering(self, reader: Reader, originator: str) -> tuple[Grant, ...]:
         """The grants of an originator that give something to this reader, whatever an order says."""
@@ -113,8 +113,8 @@ def compile_slice(standing: Standing, book: CodeBook, at_ms: int) -> Slice:
         from_ms=from_ms,
         to_ms=to_ms,
         bits=bits,
-        open_to=_open(grants, orders, bound, bits, rescue=False),
-        rescue_to=_open(grants, tuple(one for one in orders if "safety_of_life" not in one.carve_outs), bound, bits, rescue=True),
+        open_to=_open(grants, orders, bound, bits, "ordinary"),
+        rescue_to=_open(grants, tuple(one for one in orders if "safety_of_life" not in one.carve_outs), bound, bits, "rescue"),
         grants=grants,
         given_to={key: tuple(found) for key, found in given_to.items()},
         operation_prints=bound.operation_prints,
@@ -141,10 +141,8 @@ class _Bound:
         return [code for code in grant.operations if code in known and known[code] == grant.operation_prints.get(code)]
 
 
-def _open(
-    grants: Iterable[Grant], orders: Iterable[Order], bound: _Bound, bits: Mapping[Pair, int], *, rescue: bool
-) -> dict[Reader, int]:
-    """What some grant covers and none of these orders stops; of rescue centres searching and rescuing only, if `rescue`."""
+def _open(grants: Iterable[Grant], orders: Iterable[Order], bound: _Bound, bits: Mapping[Pair, int], way: Way) -> dict[Reader, int]:
+    """What some grant covers and none of these orders stops; of rescue centres searching and rescuing only, if that is the way."""
     masking: dict[str, list[tuple[Order, int]]] = {}
     for order in orders:
         if not order.is_hold:
@@ -153,7 +151,7 @@ def _open(
     shut: dict[tuple[str, Reader], int] = {}
     for grant in grants:
         units, purposes = bound.units(grant), grant.purposes
-        if rescue:
+        if way == "rescue":
             units = [unit for unit in units if bound.book.units[unit].regime == "rescue"]
             purposes = tuple(purpose for purpose in purposes if purpose == "search_and_rescue")
         given = sum(bits[grant.originator, category] for category in grant.categories if category in bound.book.categories)

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 from fairlead.errors import BadInput
 
-ENTITIES: Final = "EntityDeclHandler"  # as the parser calls it
+DECLARED: Final = "EntityDeclHandler"  # as the parser calls it
 BYTES_MAX: Final = 65_536
 DEPTH_MAX: Final = 8
 ELEMENTS_MAX: Final = 4_096
@@ -71,7 +71,7 @@ def read_xml(text: str, what: str) -> Element:
     parser.EndElementHandler = built.end
     parser.CharacterDataHandler = built.words
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    setattr(parser, ENTITIES, _refuse_doctype)
+    setattr(parser, DECLARED, _refuse_doctype)
     parser.ProcessingInstructionHandler = _refuse_instruction
     parser.CommentHandler = _refuse_comment
     try:
