@@ -17,6 +17,7 @@ WORDS = "tests/laws/test_p4_wording.py::test_p4_words_and_order_cannot_drift"
 STATES = "tests/rooms/agreement/test_order_states.py"
 AFTER = "tests/rooms/desk/test_halt_after.py"
 RESCUE = "tests/rooms/desk/test_distress.py"
+GROUNDS = "tests/rooms/desk/test_grounds.py"
 SURVIVES = f"{RESCUE}::test_p4_the_rescue_path_survives_every_order_with_the_minimum_and_no_other_reader_gains"
 
 FAULTS = (
@@ -112,5 +113,19 @@ FAULTS = (
         " & (detections.status == BEACON_ACTIVE)",
         "",
         f"{RESCUE}::test_p4_what_states_no_distress_has_no_such_form[970123456-0]",
+    ),
+    Fault(
+        "an-agreement-that-ends-leaves-the-grounds-it-carried",
+        "desk/enter.py",
+        "REGROUNDING: Final = (Grant, Amend, Denounce, Assurance, BookChange)",
+        "REGROUNDING: Final = (Grant, Assurance, BookChange)",
+        f"{GROUNDS}::test_p4_an_agreement_that_narrows_withdraws_the_grounds_it_carried_and_one_that_gives_them_again_restores_them",
+    ),
+    Fault(
+        "terms-give-back-what-an-order-took",
+        "desk/grounds.py",
+        "if stands.issuperset(taken.leads) and not any(taken.order == cited_as(order, name, case) for order, name in orders):",
+        "if stands.issuperset(taken.leads):",
+        f"{GROUNDS}::test_p4_what_an_order_and_an_agreement_took_both_have_to_give_back",
     ),
 )

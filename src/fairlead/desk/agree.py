@@ -269,7 +269,8 @@ def _in_force(
 ) -> dict[str, JsonValue]:
     state = state_of(grant, node.coalition.book, standing.orders, notice, at_ms)
     ends_ms = ends_of(grant, {grant.id: notice} if notice else {})
-    return {**_stamp(done, state, at_ms), "gives_from_ms": grant.not_before_ms, "gives_until_ms": ends_ms}
+    dates: dict[str, JsonValue] = {"gives_from_ms": grant.not_before_ms, "gives_until_ms": ends_ms}
+    return {**_stamp(done, state, at_ms), **dates, **done.grounds}
 
 
 def _stamp(done: Entered, state: str, at_ms: int) -> dict[str, JsonValue]:

@@ -63,7 +63,7 @@ def promise(node: Node, asker: Asker, status: AssuranceStatus, wanted: Promise) 
             why=wanted.why,
         )
         done = sign_in(node, tx, asker, event, at_ms=at_ms)
-        shown = answer({**_shown(event, at_ms), "record": done.digest})
+        shown = answer({**_shown(event, at_ms), "record": done.digest, **done.grounds})
     hand_over(node, done)
     return shown
 
@@ -92,7 +92,7 @@ def judge(node: Node, asker: Asker, status: AssuranceStatus, wanted: Doubt) -> O
         done = sign_in(node, tx, asker, event, at_ms=at_ms)
         after = next_of({key(one): one for one in standing.assurances}, event)
         proposed = {} if status == "restored" else _proposed(node, tx, asker, standing, event, at_ms)
-        shown = answer({**_shown(after, at_ms), "record": done.digest, **proposed})
+        shown = answer({**_shown(after, at_ms), "record": done.digest, **done.grounds, **proposed})
     hand_over(node, done)
     return shown
 

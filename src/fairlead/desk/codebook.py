@@ -103,7 +103,7 @@ def change_book(node: Node, asker: Asker, envelope: Envelope, *, beside: Sequenc
             raise BadInput("not every party it binds has signed", where=f"code-book {event.book.version}", why="; ".join(lacking))
         told = _told(node, tx, asker, event, envelope)
         done = enter(node, tx, asker, event, envelope, at_ms=at_ms)
-        given = answer({**told, "in_force_ms": at_ms, "record": done.digest})
+        given = answer({**told, "in_force_ms": at_ms, "record": done.digest, **done.grounds})
     hand_over(node, done)
     node.refresh()
     return given

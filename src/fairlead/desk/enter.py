@@ -3,7 +3,7 @@
 1. The signed bytes are the one form of the event. 2. It was not signed in before. 3. Its codes, dates and reviews hold
 (agreement/lawful.py). 4. It fits what stands. 5. Enough officers of every party it binds have signed. 6. It breaks no declared
 invariant (agreement/proof). What fails any of these is refused with its reason and changes nothing: all of it happens in the
-caller's write transaction, which is rolled back.
+caller's write transaction, which is rolled back. What it takes from cases, or gives back, is recorded there (desk/grounds.py).
 An event may come signed by keys that lie here, or as an envelope in a file, signed elsewhere by one officer after another.
 """
 
@@ -22,15 +22,19 @@ from fairlead.agreement.terms import Grant
 from fairlead.desk import record
 from fairlead.desk.ask import Asker, signed_by, signers_of
 from fairlead.desk.authority import asked_as
+from fairlead.desk.grounds import shift_grounds
+from fairlead.desk.interdict import deliver_acts
 from fairlead.desk.node import Node
 from fairlead.desk.prove import unbroken
-from fairlead.envelope import Digest, Envelope, decode, encode, envelope_to_json, sha256_hex, sign
+from fairlead.envelope import Digest, Envelope, JsonValue, decode, encode, envelope_to_json, sha256_hex, sign
 from fairlead.errors import BadInput, BadSignature, MalformedBytes
 from fairlead.store import events
 from fairlead.store.database import Tx
 
 # What comes in this way; orders, overrides and invariants have verbs of their own.
 ENTERED: Final = (Grant, Draft, Review, Amend, Denounce, Assurance, BookChange)
+# What may take from a case the leads it rests on, or give them back.
+REGROUNDING: Final = (Grant, Amend, Denounce, Assurance, BookChange)
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +44,8 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes  # of its envelope
     digest: Digest
     epoch: int
+    at_ms: int
+    grounds: dict[str, JsonValue] = {}  # of how many cases withdrawn, and restored
 
 
 def enter(node: Node, tx: Tx, asker: Asker, event: Event, envelope: Envelope, *, at_ms: int) -> Entered:
@@ -52,7 +58,7 @@ def enter(node: Node, tx: Tx, asker: Asker, event: Event, envelope: Envelope, *,
         raise BadInput("this event was signed in before", where=envelope.kind, why="it was replayed")
     standing = node.standing(tx)
     check(event, standing, node.coalition.book, at_ms)
-    apply(standing, event)
+    after = apply(standing, event)
     node.check_signed(tx, event, envelope, draft=_drafted(standing.drafts, event), book=standing.book)
     unbroken(node, asker, tx, event, at_ms=at_ms)
     raw = envelope_to_json(envelope)
@@ -61,7 +67,11 @@ def enter(node: Node, tx: Tx, asker: Asker, event: Event, envelope: Envelope, *,
     asked = asked_as(asker, act="agree", at_ms=at_ms, evidence=digest)
     for party in parties_told(event):
         record.event(node, tx, asked, party=party, subject=digest, kind=kind_of(event), output=raw)
-    return Entered(event=event, raw=raw, digest=digest, epoch=epoch)
+    shifted = (0, 0)
+    if isinstance(event, REGROUNDING):
+        shifted = shift_grounds(node, tx, before=standing, after=after, digest=digest, at_ms=at_ms, signer=asker)
+    grounds: dict[str, JsonValue] = {"grounds_withdrawn": shifted[0], "grounds_restored": shifted[1]}
+    return Entered(event=event, raw=raw, digest=digest, epoch=epoch, at_ms=at_ms, grounds=grounds)
 
 
 def sign_in(node: Node, tx: Tx, asker: Asker, event: Event, *, at_ms: int, beside: Iterable[str] = ()) -> Entered:
@@ -76,6 +86,7 @@ def hand_over(node: Node, done: Entered) -> None:
     """After the commit: to the homes of those it concerns, and into the published logs."""
     for party in parties_told(done.event):
         node.home(party).deliver(kind_of(done.event), done.digest, done.raw)
+    deliver_acts(node, since_ms=done.at_ms)
     node.publish()
 
 

@@ -1,9 +1,12 @@
-"""What orders take from cases and give back: grounds withdrawn and restored, as acts of the case.
+"""What orders and agreements take from cases and give back: grounds withdrawn and restored, as acts of the case.
 
 1. An order that closes a lead to an acting unit is recorded on every case that cites it; what was recorded about persons and things
    stays (red line 15). A confidential order is cited by a name that says nothing outside that case.
 2. An order in the place of another changes only what is different; a resume restores what any order of its chain had taken.
-3. An act that the table does not allow (a case that is closed) is not appended.
+3. An agreement that narrows or ends, an assurance that fails, a code-book that voids a grant withdraw grounds as an order does,
+   and whatever later gives them back restores them. What ends on a date of its own (an agreement's last day) withdraws nothing:
+   nobody signed anything then, and no new basis can rest on it.
+4. An act that the table does not allow (a case that is closed) is not appended.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from fairlead.case.vessel_acts import GroundsRestored, GroundsWithdrawn
 from fairlead.desk.ask import Asker
 from fairlead.desk.interdict import append_act, reads, state_of
 from fairlead.desk.node import Node
+from fairlead.desk.orders import orders_signed
 from fairlead.envelope import Digest, digest_of
 from fairlead.store import cases, holdings
 from fairlead.store.database import Tx
@@ -54,22 +58,46 @@ def withdraw_grounds(node: Node, tx: Tx, *, standing: Standing, chain: Sequence[
             state = state_of(node, tx, case)
         if not lost:
             continue
-        made = GroundsWithdrawn(
-            case=case.id,
-            at_ms=now_ms,
-            clock="node",
-            person=signer.person,
-            unit=signer.unit,
-            order=cited_as(order, digest, case),
-            leads=tuple(sorted(lost)),
-        )
-        touched += append_act(node, tx, case, state, made, signer)
+        touched += _take(node, tx, case, state, lost, order=cited_as(order, digest, case), at_ms=now_ms, signer=signer)
     return touched, restored
 
 
 def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
     """The name by which a case cites an order: its digest, or, when it is confidential, one that says nothing outside that case."""
     return digest_of({"case": case.id, "order": order.id}) if order.confidential else digest
+
+
+def shift_grounds(
+    node: Node, tx: Tx, *, before: Standing, after: Standing, digest: Digest, at_ms: int, signer: Asker
+) -> tuple[int, int]:
+    """What an event other than an order takes from cases and gives back, whatever orders say; how many grounds went and came.
+
+    `digest`: of the event's envelope, by which the cases cite it.
+    """
+    found = cases.all_cases(tx)
+    if not found:
+        return 0, 0
+    was = node.house_of(msgspec.structs.replace(before, orders=()), at_ms)
+    now = node.house_of(msgspec.structs.replace(after, orders=()), at_ms)
+    orders = list(orders_signed(tx).values())
+    touched = restored = 0
+    for case in found:
+        state = state_of(node, tx, case)
+        units = {case.unit, state.handed_to or case.unit}
+        rows = {row.holding.digest: row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None}
+        stands = {lead for lead, row in rows.items() if all(reads(now, unit, case, row, at_ms) for unit in units)}
+        for taken in state.withdrawn:
+            if stands.issuperset(taken.leads) and not any(taken.order == cited_as(order, name, case) for order, name in orders):
+                restored += _give_back(node, tx, case, taken, resume=digest, at_ms=at_ms, signer=signer)
+        lost = [
+            lead
+            for lead, row in rows.items()
+            if any(reads(was, unit, case, row, at_ms) and not reads(now, unit, case, row, at_ms) for unit in units)
+        ]
+        if lost:
+            state = state_of(node, tx, case)
+            touched += _take(node, tx, case, state, lost, order=digest, at_ms=at_ms, signer=signer)
+    return touched, restored
 
 
 def restore_grounds(node: Node, tx: Tx, *, chain: Sequence[Named], resume: Digest, at_ms: int, signer: Asker) -> int:
@@ -84,10 +112,21 @@ def _taken_by(chain: Sequence[Named], case: cases.Case, state: CaseState) -> lis
 
 
 def _restore(node: Node, tx: Tx, case: cases.Case, chain: Sequence[Named], *, resume: Digest, at_ms: int, signer: Asker) -> int:
-    touched = 0
-    for taken in _taken_by(chain, case, state_of(node, tx, case)):
-        made = GroundsRestored(
-            case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=taken.order, resume=resume
-        )
-        touched += append_act(node, tx, case, state_of(node, tx, case), made, signer)
-    return touched
+    found = _taken_by(chain, case, state_of(node, tx, case))
+    return sum(_give_back(node, tx, case, taken, resume=resume, at_ms=at_ms, signer=signer) for taken in found)
+
+
+def _take(
+    node: Node, tx: Tx, case: cases.Case, state: CaseState, leads: Sequence[Digest], *, order: Digest, at_ms: int, signer: Asker
+) -> int:
+    made = GroundsWithdrawn(
+        case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=order, leads=tuple(sorted(leads))
+    )
+    return append_act(node, tx, case, state, made, signer)
+
+
+def _give_back(node: Node, tx: Tx, case: cases.Case, taken: Withdrawal, *, resume: Digest, at_ms: int, signer: Asker) -> int:
+    made = GroundsRestored(
+        case=case.id, at_ms=at_ms, clock="node", person=signer.person, unit=signer.unit, order=taken.order, resume=resume
+    )
+    return append_act(node, tx, case, state_of(node, tx, case), made, signer)

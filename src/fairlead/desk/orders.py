@@ -114,16 +114,21 @@ def no_such_order(node: Node, asker: Asker, order_id: str) -> tuple[Reason, ...]
 
 def chain_of(tx: Tx, order_id: str) -> list[tuple[Order, Digest]]:
     """An order, the one it stands in place of, and so on to the first, each with the digest by which cases cite it."""
-    signed = {
-        one.event.id: (one.event, sha256_hex(envelope_to_json(one.envelope)))
-        for one in events.all_events(tx)
-        if isinstance(one.event, Order)
-    }
+    signed = orders_signed(tx)
     chain: list[tuple[Order, Digest]] = []
     while order_id in signed:
         chain.append(signed[order_id])
         order_id = signed[order_id][0].replaces
     return chain
+
+
+def orders_signed(tx: Tx) -> dict[str, tuple[Order, Digest]]:
+    """Every order there ever was, by its id, with the digest of its envelope."""
+    return {
+        one.event.id: (one.event, sha256_hex(envelope_to_json(one.envelope)))
+        for one in events.all_events(tx)
+        if isinstance(one.event, Order)
+    }
 
 
 def digest_of_order(tx: Tx, order_id: str) -> Digest:
