@@ -81,8 +81,39 @@ def agreements(node: Node, asker: Asker, *, at_ms: int | None = None, page: int 
             "drafts": drafts,
             "count": len(seen),
             "page": page,
+            "given_now": _given_now(node, standing, book, eye.party, when),
         }
     )
+
+
+def _given_now(node: Node, standing: Standing, book: CodeBook, party: str, at_ms: int) -> list[JsonValue]:
+    """What the party's data may be used for at the instant, by units of others: which categories are open, and which an order shuts or
+    an assurance that is asked for and not given.
+
+    As the gate compiles it. Orders that hold sources are told apart: they shut records, whatever is open here.
+    """
+    own = msgspec.structs.replace(standing, grants=tuple(one for one in standing.grants if one.originator == party))
+    assured = tuple(_assured_only(standing, book, one, at_ms) for one in own.grants)
+    now = node.house_of(msgspec.structs.replace(own, grants=assured), at_ms).slice
+    free = node.house_of(msgspec.structs.replace(own, orders=()), at_ms).slice
+    found: list[JsonValue] = []
+    for (unit, purpose, operation), mask in sorted(free.open_to.items()):
+        if book.units[unit].party != party:
+            left = now.open_to.get((unit, purpose, operation), 0)
+            cell: dict[str, JsonValue] = {category: bool(left & bit) for (_, category), bit in free.bits.items() if mask & bit}
+            found.append({"unit": unit, "purpose": purpose, "operation": operation, "categories": cell})
+    return found
+
+
+def _assured_only(standing: Standing, book: CodeBook, grant: Grant, at_ms: int) -> Grant:
+    """The grant, to those only whose party has given what it asks for."""
+
+    def assured(unit: str) -> bool:
+        party = book.units[unit].party
+        asked = () if party == grant.originator else grant.assurances
+        return all(given(standing.assurances, party=party, kind=kind, originator=grant.originator, at_ms=at_ms) for kind in asked)
+
+    return msgspec.structs.replace(grant, recipients=tuple(unit for unit in grant.recipients if unit in book.units and assured(unit)))
 
 
 def agreement(node: Node, asker: Asker, id: str, *, at_ms: int | None = None) -> Outcome:

@@ -71,7 +71,17 @@ def _listed(node: Node, session: Session, query: Query, value: Any) -> Mapping[s
         "all_operations": sorted(book.operations),
         "categories": sorted(book.categories),
         "decisions": DECISIONS,
+        "given_to": _by_unit(value.get("given_now", ())),
+        "given_for": sorted({cell["purpose"] for cell in value.get("given_now", ())}),
     }
+
+
+def _by_unit(given: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], dict[str, Mapping[str, bool]]]:
+    """What is given, as a table: a line for each unit and operation, a column for each purpose."""
+    lines: dict[tuple[str, str], dict[str, Mapping[str, bool]]] = {}
+    for cell in given:
+        lines.setdefault((cell["unit"], cell["operation"]), {})[cell["purpose"]] = cell["categories"]
+    return lines
 
 
 def _one(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:

@@ -6,8 +6,12 @@ import msgspec
 import pytest
 
 from fairlead import errors
+from fairlead.agreement import Facts, Request, decide
 from fairlead.desk.agree import Finding, Terms, activate, amend, denounce, draft, preview_draft, review
+from fairlead.desk.agreements import agreements
+from fairlead.desk.halt import Wish, halt
 from fairlead.desk.look import look
+from fairlead.label import make_label
 from tests.rooms.desk.tiny import MINUTE_MS, START_MS, Tiny, no, value
 
 DAY_MS = 86_400_000
@@ -175,3 +179,47 @@ def test_p1_what_an_agreement_gives_is_read_and_its_end_ends_it(tiny: Tiny) -> N
     assert seen() == {"ais"}
     tiny.clock.at_ms = START_MS + 9 * MINUTE_MS
     assert seen() == set()
+
+
+def test_the_table_of_what_is_given_is_what_the_gate_would_say_with_orders_and_assurances(tiny: Tiny) -> None:
+    bravo, seen = tiny.who("bravo-release"), []
+
+    def table() -> dict[tuple[str, str], dict[str, bool]]:
+        return {(row["unit"], row["purpose"]): row["categories"] for row in value(agreements(tiny.node, bravo))["given_now"]}
+
+    whole = table()
+    assert {unit for unit, _ in whole} == {"alfa-radar", "cell", "cutter", "port", "rescue", "support"}
+    assert all(all(cell.values()) for cell in whole.values())
+    value(halt(tiny.node, bravo, Wish(units=("cutter",), categories=("ais",))))
+    asking = terms(
+        id="bravo-rescue",
+        recipients=("rescue",),
+        categories=("ais",),
+        assurances=("no_onward",),
+        not_before_ms=1_590_969_600_000,
+        lease_s=900,
+    )
+    value(amend(tiny.node, bravo, asking))
+    for (unit, purpose), cell in table().items():
+        for category, open in cell.items():
+            seen.append((unit, purpose, category, open))
+            made = make_label(
+                tiny.node.coalition.book,
+                originator="bravo",
+                category=category,
+                level="open",
+                recipients=[unit],
+                purposes=[purpose],
+                operations=["patrol", "lifeline"],
+            )
+            with tiny.node.db.read() as tx:
+                house = tiny.node.house(tx, tiny.clock.at_ms)
+            facts = Facts(label=made, not_before_ms=0, expires_ms=2**53 - 1)
+            person = next((code for code, one in house.people.items() if unit in one.units and one.may("list")), "")
+            operation = "lifeline" if purpose == "search_and_rescue" else "patrol"
+            asked = Request(
+                person=person, unit=unit, purpose=purpose, operation=operation, act="list", form="full", at_ms=tiny.clock.at_ms
+            )
+            failing = {one.conjunct for one in decide(house, asked, facts).reasons}
+            assert bool(failing & {"grants", "orders", "assurances"}) is not open, (unit, purpose, category, failing)
+    assert 0 < sum(not open for *_, open in seen) < len(seen)
