@@ -197,7 +197,7 @@ FAULTS = (
         "a-halt-leaves-the-case-going",
         "desk/halt.py",
         "withdrawn, restored = withdraw_grounds(",
-        "withdrawn, restored = (0, 0) and withdraw_grounds(",
+        "withdrawn, restored = (0, 0) or withdraw_grounds(",
         f"{CASE}::test_p8_a_halt_withdraws_the_grounds_of_the_case_it_reaches_and_a_resume_restores_them",
     ),
 )

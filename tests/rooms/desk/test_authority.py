@@ -46,7 +46,14 @@ ACTS: dict[str, Act] = {
 @pytest.mark.parametrize("name", ACTS)
 @pytest.mark.parametrize(
     ("person", "unit"),
-    [("cutter-watch", ""), ("keeper", ""), ("alfa-release", "bravo-patrol"), ("nobody", "cutter"), ("inspector", "no")],
+    [
+        ("cutter-watch", ""),
+        ("keeper", ""),
+        ("alfa-release", "bravo-patrol"),
+        ("nobody", "cutter"),
+        ("inspector", "no"),
+        ("charlie-release", "support"),
+    ],
 )
 def test_who_is_not_entitled_is_refused_and_every_log_says_so(tiny: Tiny, name: str, person: str, unit: str) -> None:
     with tiny.logged(alfa=1, bravo=1, charlie=1):
