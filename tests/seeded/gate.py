@@ -177,8 +177,8 @@ FAULTS = (
     Fault(
         "assurances-not-checked",
         READING,
-        "for one in covering for reason in one.unmet",
-        "for one in covering for reason in ()",
+        "released += one.unmet",
+        "released += ()",
         ASSURED,
     ),
     Fault(

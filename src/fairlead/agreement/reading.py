@@ -20,7 +20,7 @@ from fairlead.agreement.terms import Grant
 from fairlead.label import CodeBook, Label, label_hash, level_rank
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What stands against a label for this reader, and the agreements that open some pair of it."""
 
     fixed: tuple[Reason, ...]  # 7, 8, 12: nothing lifts them
@@ -111,16 +111,16 @@ class Reading:
             return Judged(fixed=(Reason(conjunct="label", detail="the holding has no label with an originator", kind="fault"),))
         if self.unit is None:
             return Judged(fixed=(Reason(conjunct="recipients", detail="no such unit may hold it"),), label=label_hash(label))
-        mask = self.slice.mask(label)
-        covering = [
-            one for party in dict.fromkeys(party for party, _ in label.originators) for one in self._covered(party) if one.mask & mask
-        ]
-        return Judged(
-            fixed=tuple(self._fixed(label)),
-            released=(*self._released(label, mask), *(reason for one in covering for reason in one.unmet)),
-            agreements=tuple(one.grant.id for one in covering),
-            label=label_hash(label),
-        )
+        mask, last = self.slice.mask(label), ""
+        released, agreements = list(self._released(label, mask)), list[str]()
+        for party, _ in label.originators:  # in order, so those of one party stand together
+            if party != last:
+                last = party
+                for one in self._covered(party):
+                    if one.mask & mask:
+                        agreements.append(one.grant.id)
+                        released += one.unmet
+        return Judged(fixed=tuple(self._fixed(label)), released=tuple(released), agreements=tuple(agreements), label=label_hash(label))
 
     def _fixed(self, label: Label) -> Iterable[Reason]:
         unit = self.unit

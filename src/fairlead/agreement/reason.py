@@ -2,6 +2,7 @@
 
 1. A refusal says what did not hold; a fault says that something could not be judged. Both refuse; faults are counted apart.
 2. What a reason quotes of a request is short and printable, so that it can be logged whatever was asked.
+3. Nothing here can be part of a cycle, so the garbage collector need not look at it (`gc=False`): a node keeps many.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import msgspec
 QUOTED_MAX: Final = 64
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One conjunct that did not hold, and whose word it was."""
 
     conjunct: str
@@ -25,7 +26,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Literal["refusal", "fault"] = "refusal"
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Permitted only when no conjunct failed; `agreements` are the grants it rests on, and the override when it needed one."""
 
     reasons: tuple[Reason, ...]
