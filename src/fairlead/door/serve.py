@@ -47,7 +47,7 @@ def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
             faults.append(fault)
             asyncio.get_running_loop().call_later(LAST_WORD_S, server.stop)  # nothing is begun any more; who waits is told first
 
-        app = make_app(lambda: Node(root), hosts=hosts, failed=failed)
+        app = make_app(lambda: Node(root).living(), hosts=hosts, failed=failed)
         logging.getLogger("granian").setLevel(logging.WARNING)
         server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_access=False, log_enabled=False, websockets=False)
         with contextlib.suppress(KeyboardInterrupt):

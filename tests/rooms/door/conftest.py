@@ -35,7 +35,7 @@ class Site:
         return TestClient(app=app, base_url=ORIGIN)  # type: ignore[arg-type]
 
     def open(self) -> Node:
-        return Node(self.root, clock=self.clock)
+        return Node(self.root, clock=self.clock).living()
 
     def token(self, person: str, unit: str = "") -> str:
         node = self.open()
