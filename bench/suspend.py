@@ -3,7 +3,7 @@
 1. A store of 1 M records in SQLite: sources of ten feeds, the rest derived from them. The order is a hold on one feed; it lies on all
    that was computed from it, however far down.
 2. `suspend`: one write transaction with the event, the closure and its bitmap, committed and synced to the disk, and after it the sets
-   as the next request has them. The process has what came from what in memory, as one that serves has; `suspend_cold` is the
+   as the next request has them. The process has what was made from each feed in memory, as one that serves has; `suspend_cold` is the
    same in a process that must read it first. `suspend_mask`: an order by unit and purpose, which is one event.
 3. The peer rewrites the label of every affected record to one that is closed, in one transaction, in the same file with the same
    indexes, and syncs; which records those are it is told for nothing. That both touch the same ones is asserted.
@@ -32,7 +32,7 @@ from fairlead.store import events, holds
 from fairlead.store.bitmaps import bitmap
 from fairlead.store.database import Database
 from fairlead.store.labels import intern_label
-from fairlead.store.memory import descendants
+from fairlead.store.memory import keep_families
 
 DERIVED = 100_000 if quick() else 1_000_000
 SOURCES = DERIVED // 20
@@ -118,7 +118,7 @@ def _suspended(path: Path, made: Derived, rewritten_s: float, rewritten: BitMap)
     other = subprocess.Popen([sys.executable, "-m", "bench.suspend", "--watch", str(path)], stdin=-1, stdout=-1, text=True)
     warm = Database(path)
     with warm.read() as tx:
-        descendants(tx, BitMap([1]))
+        keep_families(tx)
     assert _asked(other) == 0
     taken = []
     for number in range(1 if quick() else 7):

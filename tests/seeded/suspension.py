@@ -128,4 +128,18 @@ FAULTS = (
         "if stands.issuperset(taken.leads):",
         f"{GROUNDS}::test_p4_what_an_order_and_an_agreement_took_both_have_to_give_back",
     ),
+    Fault(
+        "a-family-remembers-what-was-rolled-back",
+        "store/memory.py",
+        "        if may_remember(tx):\n            kept.families[feed, label]",
+        "        if True:\n            kept.families[feed, label]",
+        "tests/rooms/store/test_holds.py::test_p4_each_record_lies_in_the_sets_the_rule_says_whenever_it_came",
+    ),
+    Fault(
+        "a-family-forgets-what-was-derived-since",
+        "store/memory.py",
+        "                if parent in found:\n                    found.add(child)",
+        "                if parent in found:\n                    pass",
+        "tests/rooms/store/test_holds.py::test_p4_each_record_lies_in_the_sets_the_rule_says_whenever_it_came",
+    ),
 )

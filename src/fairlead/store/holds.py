@@ -23,7 +23,7 @@ from fairlead.envelope import JsonValue, decode, encode, sha256_hex
 from fairlead.errors import NodeError
 from fairlead.label import Label
 from fairlead.store.labels import known_labels
-from fairlead.store.memory import descendants, may_remember, memory
+from fairlead.store.memory import descendants, family, may_remember, memory
 from fairlead.store.schema import held_later, holdings, holds
 
 
@@ -57,6 +57,9 @@ def again(tx: Connection, order: Order) -> dict[str, BitMap]:
     """The sets of an order signed now, by name: `lying` of every record stored, taken at a stroke. Also before it is signed."""
     if not order.is_hold:
         return {}
+    if by_feed_alone(order) and not order.reach:
+        found = (family(tx, feed, number) for feed, number in _feeds_matched(tx, order))
+        return {order.id: BitMap().union(*found)}
     sources = sources_of(tx, order)
     rooted = descendants(tx, sources)
     if not order.reach:
@@ -74,7 +77,7 @@ def sources_of(tx: Connection, order: Order) -> BitMap:
     known = known_labels(tx)
     own = [number for number, one in known.items() if any(party == order.originator for party, _ in one.label.originators)]
     if by_feed_alone(order):
-        return _of_feeds(tx, order, {number: known[number].label for number in own})
+        return _of_feeds(tx, order)
     query = select(*SOURCE).where(holdings.c.source != b"", holdings.c.label.in_(own))
     if order.feeds:
         query = query.where(holdings.c.feed.in_(order.feeds))
@@ -89,14 +92,23 @@ def by_feed_alone(order: Order) -> bool:
     return bool(order.feeds) and not (finer or order.window_from_ms or order.window_to_ms)
 
 
-def _of_feeds(tx: Connection, order: Order, own: dict[int, Label]) -> BitMap:
-    """The sources of these feeds, the rule asked once for each feed and label. Only sources have a feed."""
+def _feeds_matched(tx: Connection, order: Order) -> list[tuple[str, int]]:
+    """The rule asked once for each feed and label: those it selects."""
+    return [
+        (feed, number)
+        for number, one in known_labels(tx).items()
+        if any(party == order.originator for party, _ in one.label.originators)
+        for feed in order.feeds
+        if matches(order, SourceFacts(label=one.label, feed=feed, t_min_ms=0, t_max_ms=0))
+    ]
+
+
+def _of_feeds(tx: Connection, order: Order) -> BitMap:
+    """The sources of these feeds. Only sources have a feed."""
     found = BitMap()
-    for number, label in own.items():
-        for feed in order.feeds:
-            if matches(order, SourceFacts(label=label, feed=feed, t_min_ms=0, t_max_ms=0)):
-                query = select(holdings.c.num).where(holdings.c.feed == feed, holdings.c.label == number, holdings.c.depth == 0)
-                found.update(tx.execute(query).scalars().all())
+    for feed, number in _feeds_matched(tx, order):
+        query = select(holdings.c.num).where(holdings.c.feed == feed, holdings.c.label == number, holdings.c.depth == 0)
+        found.update(tx.execute(query).scalars().all())
     return found
 
 
@@ -190,7 +202,7 @@ def check(tx: Connection) -> dict[str, tuple[int, int]]:
     found = {}
     for rule in rules(tx):
         if not rule.reach:
-            should = again(tx, rule)[rule.id]
+            should = descendants(tx, sources_of(tx, rule))  # from the rows, whatever is remembered
             there = placed[rule.id]
             if should != there:
                 found[rule.id] = (len(should - there), len(there - should))

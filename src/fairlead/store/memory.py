@@ -4,6 +4,8 @@
    the order of writes, so each transaction asks for what came after the last number it knows, in its own snapshot.
 2. A transaction that has itself added holdings remembers nothing: it may still be rolled back, and its numbers given out again.
 3. Another process's writes are seen at the next transaction, because nothing is answered from memory alone.
+4. A family is kept for each feed and label that was asked for: its sources and all that was computed from them. It grows by what came
+   since, so that an order over a feed finds its set ready (P4).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from fairlead.store.schema import holdings, parents
 
 WROTE: Final = "fairlead_wrote"
 PART: Final = 200_000  # links fetched at a time
+FAMILY_LINKS_MAX: Final = 20_000  # links since, above which a family is made anew in one pass
 
 
 class Memory:
@@ -36,6 +39,7 @@ class Memory:
         self.placed: dict[str, BitMap] = {}  # by digest
         self.later: dict[str, BitMap] = {}  # by name
         self.later_upto = 0
+        self.families: dict[tuple[str, int], tuple[BitMap, int]] = {}  # by feed and label: the numbers, and up to which
         self.columns: Columns | None = None  # where `at_hand` was asked to keep them
 
 
@@ -82,6 +86,37 @@ def descendants(tx: Connection, sources: BitMap) -> BitMap:
         return kept.lineage.descend(sources, size=size, more=more)
 
 
+def family(tx: Connection, feed: str, label: int) -> BitMap:
+    """The sources of this feed with this label and everything computed from them, as this transaction sees the store."""
+    kept, size = memory(tx), newest(tx)
+    with kept.lock:
+        known, upto = kept.families.get((feed, label), (BitMap(), 0))
+        if upto > size:  # another transaction saw more
+            known, upto = BitMap(), 0
+        if upto == size:
+            return known.copy()
+        own = (holdings.c.feed == feed, holdings.c.label == label, holdings.c.depth == 0, holdings.c.num > upto)
+        sources = BitMap(tx.execute(select(holdings.c.num).where(*own)).scalars())
+        links = _links(tx, upto) if upto else None
+        if links is None or len(links) > FAMILY_LINKS_MAX:
+            found = descendants(tx, known | sources)
+        else:
+            found = known | sources
+            for child, parent, _ in links.tolist():  # by child, and parents have smaller numbers: each is settled before it is asked
+                if parent in found:
+                    found.add(child)
+        if may_remember(tx):
+            kept.families[feed, label] = (found, size)
+        return found.copy()
+
+
+def keep_families(tx: Connection) -> None:
+    """Every family there is, made ready: for a process that lives."""
+    query = select(holdings.c.feed, holdings.c.label).where(holdings.c.depth == 0, holdings.c.feed != "").distinct()
+    for feed, label in tx.execute(query).all():
+        family(tx, feed, label)
+
+
 def keep_columns(tx: Connection) -> None:
     """From now on this process keeps labels and times of all rows at hand: for a process that lives, not for one command."""
     kept = memory(tx)
@@ -112,9 +147,13 @@ def shelf_of(label: int, kind: Kind) -> int:
 def _links(tx: Connection, after: int) -> Links:
     """The links of children after this number, by child."""
     query = select(parents.c.child, parents.c.parent, parents.c.depth).where(parents.c.child > after).order_by(parents.c.child)
-    found = tx.execute(query)
-    parts = [
-        np.fromiter(itertools.chain.from_iterable(part), np.int64, count=3 * len(part)).reshape(-1, 3)
-        for part in found.partitions(PART)
-    ]
+    said = str(query.compile(tx.engine, compile_kwargs={"literal_binds": True}))
+    cursor = tx.connection.cursor()  # the driver's own: a million rows that nobody looks at one by one
+    try:
+        cursor.execute(said)
+        parts = []
+        while part := cursor.fetchmany(PART):
+            parts.append(np.fromiter(itertools.chain.from_iterable(part), np.int64, count=3 * len(part)).reshape(-1, 3))
+    finally:
+        cursor.close()
     return np.concatenate(parts) if parts else np.zeros((0, 3), np.int64)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
+from sqlalchemy import select
 
 from fairlead import errors
 from fairlead.agreement import Order, Resume
@@ -19,6 +20,8 @@ from fairlead.label import join
 from fairlead.report.holding import Holding
 from fairlead.store import events, holdings, holds
 from fairlead.store.database import Database, Tx
+from fairlead.store.memory import descendants, family, keep_families, memory
+from fairlead.store.schema import holdings as rows
 from fairlead.store.schema import holds as holds_table
 from tests.laws.test_p1_conjuncts import label
 
@@ -161,6 +164,7 @@ def test_p4_each_record_lies_in_the_sets_the_rule_says_whenever_it_came(tmp_path
                 for _ in range(ledger.rng.choice([1, 1, 4])):
                     ledger.step(tx)
                 if broken:
+                    families(tx)
                     seen(tx)  # what is read in a transaction that is rolled back is not remembered
                     raise ZeroDivisionError
         except ZeroDivisionError:
@@ -168,8 +172,17 @@ def test_p4_each_record_lies_in_the_sets_the_rule_says_whenever_it_came(tmp_path
         should = ledger.should()
         for database in (ledger.one, ledger.two) if ledger.rng.random() < 0.5 else (ledger.two, ledger.one):
             with database.read() as tx:
+                for (feed, number), found in families(tx).items():
+                    own = (rows.c.feed == feed, rows.c.label == number, rows.c.depth == 0)
+                    assert found == descendants(tx, BitMap(tx.execute(select(rows.c.num).where(*own)).scalars()))
                 assert seen(tx) == should
                 assert holds.check(tx) == {}
+
+
+def families(tx: Tx) -> dict[tuple[str, int], BitMap]:
+    """What is kept ready for an order over a feed, asked for all of them."""
+    keep_families(tx)
+    return {key: family(tx, *key) for key in memory(tx).families}
 
 
 def seen(tx: Tx) -> dict[str, frozenset[str]]:
