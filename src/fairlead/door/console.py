@@ -173,7 +173,7 @@ async def show(request: Web, page: Page, verb: Verb, more: More | None = None) -
 async def part(
     request: Web, template: str, verb: Callable[[Node, Session, Query], tuple[Outcome, Mapping[str, object]]]
 ) -> Response[bytes]:
-    """The answer to a form, as a part of a page. The same words and status as anywhere else."""
+    """The answer to a form, as a part of a page, or its bytes. The same words and status as anywhere else."""
     console = console_of(request)
 
     def job(node: Node) -> Response[bytes]:
@@ -182,6 +182,8 @@ async def part(
             return signed_out(request)
         query = query_of(node, session, request)
         outcome, extra = verb(node, session, query)
+        if wants_json(request):
+            return as_json(outcome)
         refused = isinstance(outcome, Refused)
         body = part_bytes("part_refused.html" if refused else template, session, query, decode(outcome.body), extra)
         return Response(body, status_code=403 if refused else 200, media_type=HTML)

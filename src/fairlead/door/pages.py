@@ -26,6 +26,7 @@ from fairlead.door.render import TABS, Page, page_bytes
 from fairlead.door.stream import WATCHES
 from fairlead.envelope import JsonValue, encode
 from fairlead.errors import BadInput, FairleadError
+from fairlead.label.marking.carriers import CARRIERS
 
 Names = Literal["purpose", "nothing"]
 CONTACTS_MAX: Final = 400
@@ -116,7 +117,8 @@ async def lead(request: Web) -> Response[bytes]:
 def _led(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
     body = value["body"]
     is_lead = isinstance(body, dict) and "card" in body
-    return {"strip": strip_svg(body) if is_lead else "", "plot": plot_svg(body) if is_lead else "", "is_lead": is_lead}
+    drawn = {"strip": strip_svg(body), "plot": plot_svg(body)} if is_lead else {"strip": "", "plot": ""}
+    return {**drawn, "is_lead": is_lead, "carriers": sorted(CARRIERS)}
 
 
 @get(both("cases"), opt=uses("list", "purpose"))
