@@ -73,6 +73,15 @@ def draft(node: Node, asker: Asker, terms: Terms) -> Outcome:
     return outcome
 
 
+def show_sheet(node: Node, asker: Asker, sheet: Sheet) -> Outcome:
+    """What a sheet would release, who signed it and who is missing; to officers of its originators. Raises MalformedBytes, BadInput."""
+    refusing = tuple(one for one in _unfit(node, asker, sheet) if one.conjunct != "signatures")  # its author may look
+    if refusing:
+        return _refuse(node, asker, sheet, refusing)
+    with node.db.read() as tx:
+        return answer(_told(sheet, _opened(node, tx, sheet), signers_of(node, tx, sheet.envelope)))
+
+
 def sign_sheet(node: Node, asker: Asker, sheet: Sheet) -> Outcome:
     """The sheet with one more officer's signature. Raises MalformedBytes, BadInput."""
     refusing = _unfit(node, asker, sheet)

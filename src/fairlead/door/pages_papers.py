@@ -36,7 +36,7 @@ Paper = Envelope | Sheet
 PAPER_MAX: Final = 262_144
 Steps = Mapping[str, Callable[[Node, Asker, Any], Outcome]]
 OF_OVERRIDE: Final[Steps] = {"show": override.show, "sign": override.sign_draft, "enact": override.activate}
-OF_TEAR_LINE: Final[Steps] = {"sign": sanitise.sign_sheet, "enact": sanitise.release}
+OF_TEAR_LINE: Final[Steps] = {"show": sanitise.show_sheet, "sign": sanitise.sign_sheet, "enact": sanitise.release}
 OF_BOOK: Final[Steps] = {"show": codebook.show_change, "sign": codebook.sign_change, "enact": codebook.change_book}
 
 

@@ -41,7 +41,7 @@ async def what_if(request: Web) -> Response[bytes]:
     def more(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
         return {**_codes(node), "party": party, "chosen": form, "own": node.coalition.book.units[session.unit].party}
 
-    return await show(request, Page(template="simulate.html", title="What if", tab="prove"), verb, more)
+    return await show(request, Page(template="simulate.html", title="What if", tab="prove", watch="clock"), verb, more)
 
 
 @post(both("separate"), opt=uses("audit", "nothing"), request_max_body_size=FORM_MAX)
@@ -64,7 +64,7 @@ async def origins(request: Web) -> Response[bytes]:
     def verb(node: Node, who: Asker, query: Query) -> Outcome:
         return circular.origins(node, who, named)
 
-    page = Page(template="origins.html", title="Who stands behind it", tab="leads")
+    page = Page(template="origins.html", title="Who stands behind it", tab="leads", watch="clock")
     return await show(request, page, verb, lambda node, session, q, value: {"records": named})
 
 

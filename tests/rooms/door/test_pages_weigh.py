@@ -155,6 +155,39 @@ def test_an_override_goes_from_officer_to_officer_and_opens_with_the_last_signat
     assert "in force" in words_of(own.client.get("/as/isla-release/papers").text)
 
 
+def test_a_tear_line_is_read_by_each_officer_before_it_is_signed_and_only_its_originators_learn_where_it_comes_from(own: Site) -> None:
+    for person in ("isla-sensor", "isla-release", "kestrel-release", "cutter-watch"):
+        own.sign_in(person)
+    form = {
+        "records": own.lead,
+        "text": "a fast boat stays near a ship at night",
+        "level": "restricted",
+        "units": ["cutter-halcyon"],
+        "purposes": ["interdiction"],
+        "operations": ["fairwind"],
+    }
+    page = post(own, "isla-sensor", f"tear-draft?{MONITORS}", form)
+    assert page.status_code == 200, page.text
+    sheet = paper_of(page.text)
+    assert post(own, "cutter-watch", "paper", {"paper": sheet, "step": "show"}).status_code == 403
+    seen = post(own, "kestrel-release", "paper", {"paper": sheet, "step": "show"})
+    assert "a fast boat stays near a ship at night" in seen.text
+    assert paper_of(seen.text) == sheet
+    early = post(own, "kestrel-release", "paper", {"paper": sheet, "step": "enact"})
+    assert early.status_code == 403
+    for person in ("kestrel-release", "isla-release"):
+        sheet = paper_of(post(own, person, "paper", {"paper": sheet, "step": "sign"}).text)
+    done = post(own, "isla-release", "paper", {"paper": sheet, "step": "enact"})
+    found = re.search(r"Released as <code>(\w+)</code>", done.text)
+    assert found, done.text
+    assert own.lead in own.client.get(f"/as/isla-release/tear-origin?record={found[1]}").text
+    hidden, absent = (own.client.get(f"/as/haven-release/tear-origin.json?record={name}") for name in (found[1], ABSENT))
+    assert hidden.status_code == absent.status_code == 401
+    own.sign_in("haven-release")
+    hidden, absent = (own.client.get(f"/as/haven-release/tear-origin.json?record={name}") for name in (found[1], ABSENT))
+    assert (hidden.status_code, hidden.content) == (403, absent.content)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "not JSON"), ("{}", ""), ("[1]", ""), ('{"envelope":1}', "tear line"), ("{" * 5000, "")],
