@@ -24,6 +24,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "receipts": "fairlead receipts --as isla-release",
     "inbox": "fairlead inbox --as isla-release",
     "status": "fairlead status --json",
+    "waiting": "fairlead waiting --as isla-release",
     "verify": "fairlead verify demo-node --party isla",
     "suspend": "fairlead suspend --as isla-release --for-unit cutter-halcyon --for-purpose prosecution --preview",
     "resume": "fairlead resume $ORDER --as isla-release",

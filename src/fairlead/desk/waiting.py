@@ -45,7 +45,9 @@ def waiting(node: Node, asker: Asker) -> Outcome:
         value["recalls"] = _recalls(asked)
         if person.may("order"):
             waits += _orders(node, asker, mine)
-            waits += [_item("recall", one["order"], one["notice"]["words"], one["answer_by_ms"]) for one in asked["to_us"] if _open(one)]
+            waits += [
+                _item("recall", one["order"], one["notice"]["words"], one["answer_by_ms"]) for one in asked["to_us"] if _open(one)
+            ]
     return answer({**value, "waits": waits})
 
 
@@ -65,7 +67,7 @@ def _orders(node: Node, asker: Asker, mine: list[Any]) -> list[JsonValue]:
     with node.db.read() as tx:
         standing = node.standing(tx)
     officers = {order.id: order.officer for order in standing.orders}
-    found = []
+    found: list[JsonValue] = []
     for one in mine:
         unconfirmed = one["freeze_until_ms"] and one["id"] not in standing.confirmed and one["state"] in UNCONFIRMED
         if unconfirmed and officers.get(one["id"]) != asker.person:

@@ -53,7 +53,7 @@ def both(path: str) -> list[str]:
 
 @get("/as/{person:str}/start", opt=uses("none", "nothing"))
 async def start(request: Web) -> Response[Any]:
-    """To the first tab this person's roles have."""
+    """To what waits for an officer who signs orders; for others, to the first tab their roles have."""
     console = console_of(request)
 
     def job(node: Node) -> Response[Any]:
@@ -61,7 +61,7 @@ async def start(request: Web) -> Response[Any]:
         if session is None:
             return signed_out(request)
         person = node.coalition.people[session.person]
-        first = next((path for path, _, act in TABS if person.may(act)), "")
+        first = "waiting" if person.may("order") else next((path for path, _, act in TABS if person.may(act)), "")
         if first:
             return Redirect(f"/as/{session.person}/{first}")
         page = Page(template="no_tabs.html", title="Nothing to read", tab="")
