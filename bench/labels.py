@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from bench.figure import figure, quick
+from bench.figure import figure
 from bench.gate import CATEGORIES, PURPOSES, book_of
 from fairlead.label import CodeBook, Interner, Label, join, label_alarm, label_hash, make_label
 
@@ -69,7 +69,7 @@ def anew(parts: Sequence[Sequence[Label]]) -> list[list[Label]]:
 
 def main() -> None:
     rng, book = random.Random(7), book_of()
-    parts = mix(rng, book, 20_000 if quick() else 200_000)
+    parts = mix(rng, book, 200_000)
     interner, plain = Interner(), {}
     for part in parts[:: max(1, len(parts) // 2_000)]:
         assert interner.joined(part) == join(part)

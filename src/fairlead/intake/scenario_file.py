@@ -168,7 +168,7 @@ class Tables:
             raise BadScenario("the scenario file is too large", where=where, why=f"{len(raw)} bytes, more than {BYTES_MAX}")
         try:
             self._top: Mapping[str, object] = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadScenario("the file is not TOML", where=where, why=str(error), do="correct that line") from error
         for key in self._top:
             if key not in known:
