@@ -30,8 +30,15 @@ def test_what_if_says_what_would_close_beside_what_goes_on_and_signs_nothing(wat
     page.get_by_role("button", name="Show what it would close").click()
     expect(page.locator(".reach li.no")).to_contain_text("Support group of Southern Command")
     expect(page.locator(".reach li.yes").first).to_be_visible()
+    row = page.locator(".matrix tbody tr", has_text="Support group of Southern Command")
+    expect(row.locator("td.lost").first).to_have_text("✕")
+    expect(row.locator("td.kept")).to_have_count(0)
     page.get_by_role("button", name="Sign a certificate").click()
     expect(page.locator("#apart h3").first).to_contain_text("kept apart")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as a file").click()
+    assert saved.value.suggested_filename.startswith("separation-")
+    assert saved.value.path().read_text() == page.locator("#apart textarea").input_value()
     at(watched, page, "isla-release", "agreements")
     expect(page.locator("main")).to_contain_text("No order")
 

@@ -23,6 +23,7 @@ from fairlead.door.forms import wish_from_form
 from fairlead.door.pages import both, uses
 from fairlead.door.pages_core import asked_of
 from fairlead.door.render import Page, names_of
+from fairlead.envelope import decode, encode
 from fairlead.errors import BadInput
 from fairlead.label import PURPOSES
 
@@ -51,7 +52,9 @@ async def apart(request: Web) -> Response[bytes]:
 
     def verb(node: Node, session: Session, query: Query) -> tuple[Outcome, Mapping[str, object]]:
         made = separate.separate(node, session.asker(), one(form, "one"), one(form, "other"), party=one(form, "party"))
-        return made, {"names": names_of(node.coalition.book)}
+        value: Any = decode(made.body)
+        paper = encode(value["certificate"]).decode() if "certificate" in value else ""
+        return made, {"paper": paper, "names": names_of(node.coalition.book)}
 
     return await part(request, "part_separate.html", verb)
 

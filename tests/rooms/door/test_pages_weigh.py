@@ -86,6 +86,8 @@ def test_a_certificate_of_separation_is_drawn_and_its_bytes_are_the_verbs(own: S
     assert "kept apart" in words_of(page.text)
     told = own.client.post("/as/isla-release/separate.json", data=form, headers={"origin": ORIGIN}).json()
     assert told["statement"]["operations"]["fairwind"]["uses_by_unit"]
+    assert "Only in Operation Fairwind" in words_of(page.text)
+    assert "In both no unit" in words_of(page.text)
     assert told["certificate"]["payloadType"].startswith("application/vnd.fairlead.separation-certificate")
     assert post(own, "isla-release", "separate", {**form, "other": "fairwind"}).status_code == 400
 
@@ -106,6 +108,7 @@ def test_a_lead_says_who_stands_behind_it_and_is_made_again_without_a_source(own
     feeds = re.findall(r'name="without" value="([^"]+)"', lead)
     assert feeds
     page = own.client.get(f"/as/cell-analyst/origins?record={own.lead}&{MONITORS}").text
+    assert re.search(r'Who stands behind it <span class="count">[1-9]', page)
     assert "independent" in words_of(page)
     said = post(own, "cell-analyst", f"rederive?{MONITORS}", {"lead": own.lead, "without": feeds})
     assert "It does not stand without" in words_of(said.text)

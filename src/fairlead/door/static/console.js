@@ -109,7 +109,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("click", (event) => {
   const closes = event.target.closest("[data-closes]");
   if (closes) document.getElementById(closes.dataset.closes).close();
+  const saves = event.target.closest("[data-saves]");
+  if (saves) save(saves.dataset.saves, saves.closest(".preview").querySelector("textarea").value);
 });
+function save(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
 document.addEventListener("htmx:afterRequest", (event) => {
   const path = event.detail.pathInfo?.requestPath ?? "";
   if (event.detail.successful && /\/(resume|case-act)(\?|$)/.test(path)) again();
