@@ -19,7 +19,7 @@ from fairlead.door.render import Page
 @get(both("waiting"), opt=uses("terms", "nothing"))
 async def waits(request: Web) -> Response[bytes]:
     """What waits for one's own signature, what is overdue, and what stands for one's party."""
-    page = Page(template="waiting.html", title="For you", tab="waiting", watch="log")
+    page = Page(template="waiting.html", title="To do", tab="waiting", watch="log")
     return await show(request, page, lambda node, who, q: waiting.waiting(node, who))
 
 

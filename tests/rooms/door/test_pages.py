@@ -125,6 +125,7 @@ def test_a_lead_is_previewed_and_made_from_a_card(site: Site) -> None:
     form = {"card": card["id"], "from_ms": picture["window"]["from_ms"], "to_ms": picture["window"]["to_ms"]}
     before = site.client.post(f"/as/cell-analyst/lead-preview?{asked}", data=form, headers={"origin": ORIGIN})
     assert "Cutter Halcyon" in before.text
+    assert "independent originator" in before.text  # how many stand behind it, before it is made
     # P3: the node computes the label; one that is sent along is not looked at.
     sent = {"label": "{}", "level": "open", "recipients": "coast-guard", "purposes": "prosecution", "originators": "merrow"}
     made = site.client.post(

@@ -53,6 +53,7 @@ def test_an_officer_starts_with_what_waits_and_its_bytes_are_the_verbs(site: Sit
     page = words_of(site.client.get("/as/isla-release/start").text)
     assert "Nothing waits for your signature" in page
     assert "What stands for" in page
+    assert 'href="/as/isla-release/waiting?' in site.client.get("/as/isla-release/leads").text
     answer = site.client.get("/as/isla-release/waiting.json")
     node = site.open()
     try:
@@ -110,7 +111,7 @@ def test_who_signs_nothing_has_no_such_page(site: Site, person: str) -> None:
     site.sign_in(person)
     for path in ("waiting", "waiting.json"):
         assert site.client.get(f"/as/{person}/{path}").status_code == 403
-    assert "For you to do" not in site.client.get(f"/as/{person}/start").text
+    assert "/waiting" not in site.client.get(f"/as/{person}/start").text
 
 
 def test_an_inspector_sees_what_is_late_and_is_asked_to_sign_no_order(site: Site) -> None:
