@@ -124,9 +124,9 @@ FAULTS = (
     Fault(
         "terms-give-back-what-an-order-took",
         "desk/grounds.py",
-        "if stands.issuperset(taken.leads) and not any(taken.order == cited_as(order, name, case) for order, name in orders):",
-        "if stands.issuperset(taken.leads):",
-        f"{GROUNDS}::test_p4_what_an_order_and_an_agreement_took_both_have_to_give_back",
+        "house, restored = node.house_of(standing, at_ms), 0",
+        "house, restored = node.house_of(msgspec.structs.replace(standing, orders=()), at_ms), 0",
+        f"{GROUNDS}::test_p4_an_order_that_came_while_an_agreement_had_taken_the_grounds_keeps_them",
     ),
     Fault(
         "a-family-remembers-what-was-rolled-back",

@@ -3,9 +3,10 @@
 1. An order that closes a lead to an acting unit is recorded on every case that cites it; what was recorded about persons and things
    stays (red line 15). A confidential order is cited by a name that says nothing outside that case.
 2. An order in the place of another changes only what is different; a resume restores what any order of its chain had taken.
-3. An agreement that narrows or ends, an assurance that fails, a code-book that voids a grant withdraw grounds as an order does,
-   and whatever later gives them back restores them. What ends on a date of its own (an agreement's last day) withdraws nothing:
-   nobody signed anything then, and no new basis can rest on it.
+3. An agreement that narrows or ends, an assurance that fails, a code-book that voids a grant withdraw grounds as an order does, and
+   are restored by whatever lets the acting units read all of those leads again, orders counted: an order that came meanwhile took
+   nothing more, so its lifting may be what gives them back. What ends on a date of its own (an agreement's last day) withdraws
+   nothing: nobody signed anything then, and no new basis can rest on it.
 4. An act that the table does not allow (a case that is closed) is not appended.
 """
 
@@ -70,7 +71,7 @@ def cited_as(order: Order, digest: Digest, case: cases.Case) -> Digest:
 def shift_grounds(
     node: Node, tx: Tx, *, before: Standing, after: Standing, digest: Digest, at_ms: int, signer: Asker
 ) -> tuple[int, int]:
-    """What an event other than an order takes from cases and gives back, whatever orders say; how many grounds went and came.
+    """What an event other than an order takes from cases, whatever orders say, and what it gives back; how many grounds went and came.
 
     `digest`: of the event's envelope, by which the cases cite it.
     """
@@ -79,25 +80,39 @@ def shift_grounds(
         return 0, 0
     was = node.house_of(msgspec.structs.replace(before, orders=()), at_ms)
     now = node.house_of(msgspec.structs.replace(after, orders=()), at_ms)
-    orders = list(orders_signed(tx).values())
-    touched = restored = 0
+    restored = give_back(node, tx, standing=after, digest=digest, at_ms=at_ms, signer=signer)
+    touched = 0
     for case in found:
         state = state_of(node, tx, case)
         units = {case.unit, state.handed_to or case.unit}
         rows = {row.holding.digest: row for row in (holdings.by_digest(tx, lead) for lead in state.leads) if row is not None}
-        stands = {lead for lead, row in rows.items() if all(reads(now, unit, case, row, at_ms) for unit in units)}
-        for taken in state.withdrawn:
-            if stands.issuperset(taken.leads) and not any(taken.order == cited_as(order, name, case) for order, name in orders):
-                restored += _give_back(node, tx, case, taken, resume=digest, at_ms=at_ms, signer=signer)
         lost = [
             lead
             for lead, row in rows.items()
             if any(reads(was, unit, case, row, at_ms) and not reads(now, unit, case, row, at_ms) for unit in units)
         ]
         if lost:
-            state = state_of(node, tx, case)
             touched += _take(node, tx, case, state, lost, order=digest, at_ms=at_ms, signer=signer)
     return touched, restored
+
+
+def give_back(node: Node, tx: Tx, *, standing: Standing, digest: Digest, at_ms: int, signer: Asker) -> int:
+    """Restore what events other than orders had taken, where every acting unit can read all of it again; how often.
+
+    `standing`: after the event, whose envelope is of this digest; its holds are placed or released.
+    """
+    house, restored = node.house_of(standing, at_ms), 0
+    orders = list(orders_signed(tx).values())
+    for case in cases.all_cases(tx):
+        state = state_of(node, tx, case)
+        units = {case.unit, state.handed_to or case.unit}
+        for taken in state.withdrawn:
+            if any(taken.order == cited_as(order, name, case) for order, name in orders):
+                continue
+            rows = [holdings.by_digest(tx, lead) for lead in taken.leads]
+            if all(row is not None and reads(house, unit, case, row, at_ms) for row in rows for unit in units):
+                restored += _give_back(node, tx, case, taken, resume=digest, at_ms=at_ms, signer=signer)
+    return restored
 
 
 def restore_grounds(node: Node, tx: Tx, *, chain: Sequence[Named], resume: Digest, at_ms: int, signer: Asker) -> int:

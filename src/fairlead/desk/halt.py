@@ -20,7 +20,7 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, party_of, refuse
-from fairlead.desk.grounds import restore_grounds, withdraw_grounds
+from fairlead.desk.grounds import give_back, restore_grounds, withdraw_grounds
 from fairlead.desk.interdict import deliver_acts
 from fairlead.desk.node import Node, supposing
 from fairlead.desk.orders import chain_of, no_such_order
@@ -144,7 +144,7 @@ def resume(node: Node, asker: Asker, order_id: str) -> Outcome:
         return refuse(node, asker, act="order", reasons=reasons)
     with node.db.write() as tx:
         lifted = Resume(order=order_id, originator=party_of(node, asker), at_ms=at_ms)
-        supposing(node.standing(tx), lifted)  # raises before anything is written
+        after = supposing(node.standing(tx), lifted)  # raises before anything is written
         unbroken(node, asker, tx, lifted, at_ms=at_ms)
         chain = chain_of(tx, order_id)
         envelope = signed_by(node, tx, asker.person, "resume", msgspec.to_builtins(lifted))
@@ -153,6 +153,7 @@ def resume(node: Node, asker: Asker, order_id: str) -> Outcome:
         asked = asked_as(asker, act="order", at_ms=at_ms, evidence=sha256_hex(raw))
         record.event(node, tx, asked, party=lifted.originator, subject=sha256_hex(raw), kind="resume", output=raw)
         restored = restore_grounds(node, tx, chain=chain, resume=sha256_hex(raw), at_ms=at_ms, signer=asker)
+        restored += give_back(node, tx, standing=after, digest=sha256_hex(raw), at_ms=at_ms, signer=asker)
         given = answer({"resumed": order_id, "in_force_ms": at_ms, "grounds_restored": restored})
     node.home(lifted.originator).deliver("resume", sha256_hex(raw), raw)
     deliver_acts(node, since_ms=at_ms)
@@ -198,5 +199,8 @@ def _warnings(order: Order, shown: dict[str, JsonValue], at_ms: int) -> list[Jso
 def _regrounded(node: Node, tx: Tx, standing: Standing, order: Order, raw: bytes, asker: Asker, at_ms: int) -> dict[str, JsonValue]:
     """Grounds withdrawn for what the order closes; restored for what only an order it stands in place of had closed."""
     chain = [(order, sha256_hex(raw)), *(chain_of(tx, order.replaces) if order.replaces else [])]
-    withdrawn, restored = withdraw_grounds(node, tx, standing=supposing(standing, order), chain=chain, signer=asker, at_ms=at_ms)
+    after = supposing(standing, order)
+    withdrawn, restored = withdraw_grounds(node, tx, standing=after, chain=chain, signer=asker, at_ms=at_ms)
+    if order.replaces:
+        restored += give_back(node, tx, standing=after, digest=sha256_hex(raw), at_ms=at_ms, signer=asker)
     return {"grounds_withdrawn": withdrawn, "grounds_restored": restored}
