@@ -168,8 +168,10 @@ class Tables:
             raise BadScenario("the scenario file is too large", where=where, why=f"{len(raw)} bytes, more than {BYTES_MAX}")
         try:
             self._top: Mapping[str, object] = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadScenario("the file is not TOML", where=where, why=str(error), do="correct that line") from error
+        except RecursionError as error:
+            raise BadScenario("the file is nested too deeply", where=where, do="no table of it needs more than a few levels") from error
         for key in self._top:
             if key not in known:
                 raise BadScenario(f"unknown key {key!r}", where=where, do=REFERENCE)

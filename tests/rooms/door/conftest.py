@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,18 @@ def night_root(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str
     root = tmp_path_factory.mktemp("door") / "node"
     story = night(root, boarded="02:55")
     story.node.close()
+    shutil.copytree(root, root.parent / "untouched")
     return root, story.lead_id, story.case_id
+
+
+@pytest.fixture
+def own(night_root: tuple[Path, str, str], tmp_path: Path) -> Iterator[Site]:
+    """A node of its own, to change; as the night left it, whatever other tests did to theirs."""
+    root, lead, case = night_root
+    shutil.copytree(root.parent / "untouched", tmp_path / "node")
+    found = Site(tmp_path / "node", lead=lead, case=case)
+    with found.client:
+        yield found
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,16 +23,6 @@ DRAFT = {
     "expires": "2020-07-30T00:00",
 }
 FREEZE = {"units": ["cutter-halcyon"], "freeze_hours": "4", "fears": "boarding without a basis"}
-
-
-@pytest.fixture
-def own(night_root: tuple[Path, str, str], tmp_path: Path) -> Iterator[Site]:
-    """A node of its own, to change."""
-    root, lead, case = night_root
-    shutil.copytree(root, tmp_path / "node")
-    found = Site(tmp_path / "node", lead=lead, case=case)
-    with found.client:
-        yield found
 
 
 def said(site: Site, person: str) -> Any:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,16 +25,6 @@ OVERRIDE = {
     "hours": "6",
     "units": ["haven-rcc"],
 }
-
-
-@pytest.fixture
-def own(night_root: tuple[Path, str, str], tmp_path: Path) -> Iterator[Site]:
-    """A node of its own, to change."""
-    root, lead, case = night_root
-    shutil.copytree(root, tmp_path / "node")
-    found = Site(tmp_path / "node", lead=lead, case=case)
-    with found.client:
-        yield found
 
 
 def paper_of(page: str) -> str:
