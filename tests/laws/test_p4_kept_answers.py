@@ -87,3 +87,20 @@ def test_p4_between_two_dates_the_same_gatehouse_says_the_same_of_the_same():
     first = decide(at, asked(), WIDE)
     assert decide(at, asked(at_ms=AT + 1), WIDE) is first, "nothing is judged twice"
     assert decide(at, asked(at_ms=END - 1), WIDE) is first
+
+
+def test_p4_what_was_said_of_one_hold_or_instant_is_not_said_of_another():
+    orders = [Order(id=name, originator="alfa", ordered_at_ms=1, feeds=(f"feed-{name}",), units=("b1",)) for name in ("o", "p")]
+    elsewhere = Order(id="q", originator="alfa", ordered_at_ms=1, feeds=("feed-q",), units=("c1",))
+    kept, seen = house(*OPEN, *orders, elsewhere), set()
+    cases = [
+        (msgspec.structs.replace(WIDE, held=frozenset(held), expires_ms=AT + 10), at_ms)
+        for held in ((), ("o",), ("p",), ("q",), ("o", "p"), ("nobody's",))
+        for at_ms in (AT, AT + 10, AT + 9, AT + 11)
+    ]
+    for _ in range(2):
+        for facts, at_ms in (*cases, *reversed(cases)):
+            said = decide(kept, asked(at_ms=at_ms), facts)
+            assert said == decide(house(*OPEN, *orders, elsewhere), asked(at_ms=at_ms), facts)
+            seen.add(tuple(sorted({reason.conjunct for reason in said.reasons})))
+    assert seen == {(), ("holds",), ("time",), ("holds", "time")}

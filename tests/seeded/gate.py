@@ -108,6 +108,20 @@ FAULTS = (
         "        found = known[*reader, way] = next(iter(known.values()), None) or Reading(",
         f"{KEPT}::test_p1_what_was_said_to_one_reader_is_not_said_to_another",
     ),
+    Fault(
+        "kept-whatever-hold-lies-on-the-expired",
+        GATE,
+        "asker.reading.shaded[facts.label, facts.held, readable] = said",
+        "asker.reading.shaded[facts.label, NOT_HELD, readable] = said",
+        f"{KEPT}::test_p4_what_was_said_of_one_hold_or_instant_is_not_said_of_another",
+    ),
+    Fault(
+        "kept-whether-it-is-readable-or-not",
+        GATE,
+        "key = (facts.label, facts.held, facts.not_before_ms <= at_ms < facts.expires_ms)",
+        "key = (facts.label, facts.held, not facts.not_before_ms <= at_ms < facts.expires_ms)",
+        f"{KEPT}::test_p4_what_was_said_of_one_hold_or_instant_is_not_said_of_another",
+    ),
     Fault("kept-whatever-hold-lies-on-it", GATE, "            and (facts.held is NOT_HELD or facts.held == NOT_HELD)\n", "", NAMED),
     Fault(
         "kept-though-an-override-names-it",

@@ -176,6 +176,10 @@ def decide(house: Gatehouse, request: Request, facts: Facts) -> Decision:
             and facts.digest not in known.named
         ):
             return asker.answers.get(facts.label) or _answer(house, asker, facts)
+        # Else what its label, its holds and whether it is readable now say, when no override names it.
+        if asker.is_plain and type(at_ms) is int and known.from_ms <= at_ms < known.to_ms and facts.digest not in known.named:
+            key = (facts.label, facts.held, facts.not_before_ms <= at_ms < facts.expires_ms)
+            return asker.reading.shaded.get(key) or _shaded(house, request, facts, asker)
         return _of_record(house, request, facts, asker)
     except Exception as error:  # the gate cannot raise: whatever errs is a refusal
         return _fault(house, request, error)
@@ -226,6 +230,14 @@ def _reading(house: Gatehouse, request: Request) -> Reading:
 def _answer(house: Gatehouse, asker: _Asker, facts: Facts) -> Decision:
     house.memory.make_room()
     return asker.reading.answer(facts.label)
+
+
+def _shaded(house: Gatehouse, request: Request, facts: Facts, asker: _Asker) -> Decision:
+    house.memory.make_room()
+    said = _of_record(house, request, facts, asker)
+    readable = facts.not_before_ms <= request.at_ms < facts.expires_ms
+    asker.reading.shaded[facts.label, facts.held, readable] = said
+    return said
 
 
 def _of_record(house: Gatehouse, request: Request, facts: Facts, asker: _Asker) -> Decision:

@@ -48,6 +48,8 @@ class Reading:
         self._not_purpose = Reason(conjunct="purposes", detail=f"{purpose} is not among its permitted purposes")
         self._not_operation = Reason(conjunct="operations", detail=f"it may not be used inside {operation}")
         self.answers: dict[Label | None, Decision] = {}  # by label, for one against whom nothing else stands
+        # By label, holds and whether it is readable: for one against whom nothing else stands, where no override names the record.
+        self.shaded: dict[tuple[Label | None, frozenset[str], bool], Decision] = {}
         self._judged: dict[Label | None, Judged] = {}
         self._covering: dict[str, tuple[_Covering, ...]] = {}
         self._holding: tuple[Order, ...] | None = None
