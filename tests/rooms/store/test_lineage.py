@@ -50,7 +50,8 @@ def test_p4_descent_is_that_of_a_walk_link_by_link(seed: int, size: int, shape: 
         patch.setattr(lineage, "BEHIND_MAX", behind)
         patch.setattr(lineage, "NARROW_MAX", rng.choice([1, 3, 64]))
         patch.setattr(lineage, "STEPS_MAX", rng.choice([0, 1, 2, 48]))
-        patch.setattr(lineage, "FEW_MAX", rng.choice([0, 5, 20_000]))
+        patch.setattr(lineage, "STEP_COST", rng.choice([0, 1, 200]))
+        patch.setattr(lineage, "GATHER_COST", rng.choice([0, 1, 8, 10**6]))
         for start, end in zip([0, *cuts], [*cuts, size], strict=True):
             part = [link for link in links if start < link[0] <= end]
             if rng.random() < 0.2:
