@@ -22,7 +22,7 @@ from fairlead.store.bitmaps import bitmap_of, numbers
 
 STEPS_MAX: Final = 48  # steps down before the rest is settled in one pass
 STEP_COST: Final = 200  # a link looked at on the way down costs as much as so many in the pass
-GATHER_COST: Final = 8  # the same for a link gathered from its parent, and one swept over
+GATHER_COST: Final = 4  # the same for a link gathered from its parent, and one swept over
 NARROW_MAX: Final = 64  # links of one depth below which numpy costs more than it saves
 BEHIND_MAX: Final = 65_536
 
@@ -41,7 +41,8 @@ class Lineage:
         self._children = np.zeros(0, np.int32)
         self._depth = np.zeros(0, np.int32)  # by number
         self._roots = np.zeros(0, np.intp)  # parents that have none
-        self._child = np.zeros(0, np.int32)  # links below any other parent, by depth of the child
+        self._top = (np.zeros(0, np.int32), np.zeros(0, np.intp))  # children and parents of the links below these, by parent
+        self._child = np.zeros(0, np.int32)  # of all other links, by depth of the child
         self._parent = np.zeros(0, np.intp)
         self._runs: list[tuple[int, int, bool]] = []  # of these: one depth, or (true) several narrow ones
         self._behind: list[tuple[int, int, int]] = []
@@ -107,14 +108,14 @@ class Lineage:
                 held[child.take(np.flatnonzero(held.take(parent)))] = True
 
     def _below_roots(self, held: Held) -> None:
-        """Mark at least the children of all roots that are marked."""
+        """Mark the children of all roots that are marked."""
         above = self._roots.compress(held.take(self._roots))
         counts = self._counts(above)
-        if int(counts.sum()) * GATHER_COST < len(self._children):
+        child, parent = self._top
+        if int(counts.sum()) * GATHER_COST < len(child):
             held[self._children_of(above, counts)] = True
         else:
-            swept = np.repeat(held[: len(self._first) - 1], np.diff(self._first))
-            held[self._children.compress(swept)] = True
+            held[child.take(np.flatnonzero(held.take(parent)))] = True
 
     def _build(self, fresh: Links) -> None:
         parent = np.concatenate([np.repeat(np.arange(len(self._first) - 1), np.diff(self._first)), fresh[:, 1]])
@@ -128,7 +129,9 @@ class Lineage:
         has_parents = np.zeros(size, np.bool_)
         has_parents[child] = True
         self._roots = np.flatnonzero((np.diff(self._first) > 0) & ~has_parents)
-        inner = np.flatnonzero(has_parents.take(parent))
+        inside = has_parents.take(parent)
+        top, inner = np.flatnonzero(~inside), np.flatnonzero(inside)
+        self._top = (self._children.take(top), parent.take(top).astype(np.intp))
         depth = self._depth.take(self._children.take(inner))
         by_depth = np.argsort(depth, kind="stable")
         inner = inner[by_depth]
