@@ -38,7 +38,8 @@ def place(tx: Connection, order: Order) -> BitMap:
         raw = nums.serialize()
         digest = sha256_hex(raw)
         tx.execute(insert(holds).values(name=name, order_id=order.id, rule=encode(rule), nums=raw, digest=digest))
-    return found.get(order.id, BitMap())
+        memory(tx).placed[digest] = nums  # true of this digest whatever becomes of the transaction
+    return found.get(order.id, BitMap()).copy()
 
 
 def release(tx: Connection, order_id: str) -> None:
