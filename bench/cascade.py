@@ -20,7 +20,7 @@ from bench.stores import Derived
 from fairlead.store.bitmaps import bitmap, numbers
 from fairlead.store.lineage import Lineage
 
-DERIVED = 100_000 if quick() else 1_000_000
+DERIVED = 500_000 if quick() else 1_000_000
 SOURCES = DERIVED // 20
 WALK = """
     WITH RECURSIVE found(num) AS (

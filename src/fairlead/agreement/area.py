@@ -23,10 +23,10 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
 
 def meet(one: Box, other: Box) -> bool:
     """Whether the boxes share a point."""
-    return one[0] <= other[2] and other[0] <= one[2] and any(w <= x and v <= e for w, e in _spans(one) for v, x in _spans(other))
+    return one[0] <= other[2] and other[0] <= one[2] and any(w <= x and v <= e for w, e in spans(one) for v, x in spans(other))
 
 
-def _spans(box: Box) -> tuple[tuple[int, int], ...]:
+def spans(box: Box) -> tuple[tuple[int, int], ...]:
     """West and east on a line instead of a circle: a box over the dateline is two, one that ends at it touches it from both sides."""
     west, east = box[1], box[3]
     spans = [(west, east)] if west <= east else [(west, HALF_TURN_E7), (-HALF_TURN_E7, east)]

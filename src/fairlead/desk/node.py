@@ -32,7 +32,7 @@ from fairlead.picture import Parameters, Place, View, Window
 from fairlead.store import cases, events, holdings, ledger
 from fairlead.store.database import Database, Tx
 from fairlead.store.files import SERVING
-from fairlead.store.memory import keep_columns, keep_families
+from fairlead.store.memory import keep_columns, keep_families, keep_sources
 
 UNDELIVERED_ACTS_MAX = 512  # an order may withdraw the grounds of many cases at once
 UNDELIVERED_MAX = 64  # an ingest delivers each manifest before it makes the next, so a crash leaves one a process
@@ -210,10 +210,11 @@ class Node:
                 raise BadSignature(f"not signed by {party}", why=error.why) from error
 
     def living(self) -> Node:
-        """This node for a process that lives: what an order over a feed would close is kept at hand, and labels and times of all
-        rows; these not on PostgreSQL, where every list is asked in the reader's role (store/barrier.py)."""
+        """This node for a process that lives: what an order would close is found from what is kept at hand, and so are labels and
+        times of all rows; these not on PostgreSQL, where every list is asked in the reader's role (store/barrier.py)."""
         with self.db.read() as tx:
             keep_families(tx)
+            keep_sources(tx)
             if tx.dialect.name == "sqlite":
                 keep_columns(tx)
         return self

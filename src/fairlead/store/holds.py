@@ -9,32 +9,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from fairlead.agreement.area import Box
 from fairlead.agreement.order import Order
 from fairlead.agreement.selector import ROOTED, SourceFacts, lying, matches, sets_of
 from fairlead.envelope import JsonValue, decode, encode, sha256_hex
 from fairlead.errors import NodeError
-from fairlead.label import Label
 from fairlead.store.labels import known_labels
-from fairlead.store.memory import descendants, family, may_remember, memory
+from fairlead.store.memory import SOURCE, descendants, family, may_remember, memory, newest, sources_at_hand
 from fairlead.store.schema import held_later, holdings, holds
+from fairlead.store.sources import About, about, facts_of
 
-
-class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a source row keeps for rules that come later, besides its label, feed, times and digest."""
-
-    sensor: str = ""
-    channel: str = ""
-    asset: str = ""
-    box: Box | None = None
-    objects: tuple[str, ...] = ()
+CHUNK: Final = 500  # values in one IN list
 
 
 def place(tx: Connection, order: Order) -> BitMap:
@@ -44,8 +36,10 @@ def place(tx: Connection, order: Order) -> BitMap:
     for name, nums in found.items():
         nums.run_optimize()
         raw = nums.serialize()
-        tx.execute(insert(holds).values(name=name, order_id=order.id, rule=encode(rule), nums=raw, digest=sha256_hex(raw)))
-    return found.get(order.id, BitMap())
+        digest = sha256_hex(raw)
+        tx.execute(insert(holds).values(name=name, order_id=order.id, rule=encode(rule), nums=raw, digest=digest))
+        memory(tx).placed[digest] = nums  # true of this digest whatever becomes of the transaction
+    return found.get(order.id, BitMap()).copy()
 
 
 def release(tx: Connection, order_id: str) -> None:
@@ -60,7 +54,7 @@ def again(tx: Connection, order: Order) -> dict[str, BitMap]:
     if by_feed_alone(order) and not order.reach:
         found = (family(tx, feed, number) for feed, number in _feeds_matched(tx, order))
         return {order.id: BitMap().union(*found)}
-    sources = sources_of(tx, order)
+    sources = selected(tx, order)
     rooted = descendants(tx, sources)
     if not order.reach:
         return {order.id: rooted}
@@ -72,18 +66,41 @@ def again(tx: Connection, order: Order) -> dict[str, BitMap]:
     return {order.id: descendants(tx, own), order.id + ROOTED: rooted}
 
 
-def sources_of(tx: Connection, order: Order) -> BitMap:
-    """The sources the rule itself selects."""
+def selected(tx: Connection, order: Order) -> BitMap:
+    """The sources the rule itself selects, from what is at hand as far as that goes."""
+    if by_feed_alone(order) or memory(tx).sources is None:
+        return sources_of(tx, order)
+    with memory(tx).lock:
+        kept = sources_at_hand(tx)
+        assert kept is not None
+        labels = {number: one.label for number, one in known_labels(tx).items()}
+        found = kept.select(order, labels, _of_digests(tx, order.objects))
+        upto = kept.upto
+    found &= BitMap(range(newest(tx) + 1))  # what is at hand may be of a later snapshot
+    return found if may_remember(tx) else found | sources_of(tx, order, after=upto)
+
+
+def _of_digests(tx: Connection, objects: Sequence[str]) -> BitMap:
+    """The records that these digests name."""
+    found = BitMap()
+    for start in range(0, len(objects), CHUNK):
+        query = select(holdings.c.num).where(holdings.c.digest.in_(objects[start : start + CHUNK]))
+        found.update(tx.execute(query).scalars().all())
+    return found
+
+
+def sources_of(tx: Connection, order: Order, *, after: int = 0) -> BitMap:
+    """The sources the rule itself selects, asked of each row after this number."""
     known = known_labels(tx)
     own = [number for number, one in known.items() if any(party == order.originator for party, _ in one.label.originators)]
     if by_feed_alone(order):
         return _of_feeds(tx, order)
-    query = select(*SOURCE).where(holdings.c.source != b"", holdings.c.label.in_(own))
+    query = select(*SOURCE).where(holdings.c.source != b"", holdings.c.label.in_(own), holdings.c.num > after)
     if order.feeds:
         query = query.where(holdings.c.feed.in_(order.feeds))
     if order.window_to_ms:
         query = query.where(holdings.c.t_min_ms < order.window_to_ms)
-    return BitMap(row.num for row in tx.execute(query) if matches(order, _facts(row, known[row.label].label)))
+    return BitMap(row.num for row in tx.execute(query) if matches(order, facts_of(row, known[row.label].label)))
 
 
 def by_feed_alone(order: Order) -> bool:
@@ -110,31 +127,6 @@ def _of_feeds(tx: Connection, order: Order) -> BitMap:
         query = select(holdings.c.num).where(holdings.c.feed == feed, holdings.c.label == number, holdings.c.depth == 0)
         found.update(tx.execute(query).scalars().all())
     return found
-
-
-SOURCE = tuple(holdings.c[name] for name in ("num", "label", "feed", "t_min_ms", "t_max_ms", "digest", "source"))
-
-
-def _facts(row: Row[tuple[object, ...]], label: Label) -> SourceFacts:
-    about = msgspec.json.decode(bytes(row.source), type=About)
-    return SourceFacts(
-        label=label,
-        feed=row.feed,
-        t_min_ms=row.t_min_ms,
-        t_max_ms=row.t_max_ms,
-        sensor=about.sensor,
-        channel=about.channel,
-        asset=about.asset,
-        box=about.box,
-        objects=frozenset((*about.objects, row.digest)),
-    )
-
-
-def about(source: SourceFacts) -> bytes:
-    """What is kept of a source's facts in its row."""
-    return msgspec.json.encode(
-        About(sensor=source.sensor, channel=source.channel, asset=source.asset, box=source.box, objects=tuple(sorted(source.objects)))
-    )
 
 
 def on_insert(tx: Connection, num: int, *, inherited: frozenset[str], source: SourceFacts | None) -> frozenset[str]:

@@ -23,9 +23,11 @@ from fairlead.report.holding import KINDS, Kind
 from fairlead.store.arrays import Columns
 from fairlead.store.lineage import Lineage, Links
 from fairlead.store.schema import holdings, parents
+from fairlead.store.sources import Sources
 
 WROTE: Final = "fairlead_wrote"
 PART: Final = 200_000  # links fetched at a time
+SOURCE: Final = tuple(holdings.c[name] for name in ("num", "label", "feed", "t_min_ms", "t_max_ms", "digest", "source"))
 FAMILY_LINKS_MAX: Final = 20_000  # links since, above which a family is made anew in one pass
 
 
@@ -40,7 +42,8 @@ class Memory:
         self.later: dict[str, BitMap] = {}  # by name
         self.later_upto = 0
         self.families: dict[tuple[str, int], tuple[BitMap, int]] = {}  # by feed and label: the numbers, and up to which
-        self.columns: Columns | None = None  # where `at_hand` was asked to keep them
+        self.columns: Columns | None = None  # where `keep_columns` was asked for
+        self.sources: Sources | None = None  # where `keep_sources` was asked for
 
 
 _OF: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
@@ -137,6 +140,25 @@ def columns_at_hand(tx: Connection) -> Columns | None:
             shelf = np.array([shelf_of(*one) for one in zip(label, kind, strict=True)], np.int32)
             kept.columns.add(np.array(num, np.uint32), shelf, np.array(begin, np.int64), np.array(end, np.int64))
         return kept.columns
+
+
+def keep_sources(tx: Connection) -> None:
+    """From now on this process keeps what holds look at in sources at hand: for a process that lives."""
+    kept = memory(tx)
+    with kept.lock:
+        kept.sources = kept.sources or Sources()
+    sources_at_hand(tx)
+
+
+def sources_at_hand(tx: Connection) -> Sources | None:
+    """What holds look at in sources, as this transaction sees them, or more; less by what it has itself written. None: not kept."""
+    kept = memory(tx)
+    with kept.lock:
+        if kept.sources is not None and may_remember(tx):
+            size = newest(tx)
+            fresh = (holdings.c.num > kept.sources.upto, holdings.c.num <= size, holdings.c.source != b"")
+            kept.sources.add(tx.execute(select(*SOURCE).where(*fresh).order_by(holdings.c.num)).all(), size)
+        return kept.sources
 
 
 def shelf_of(label: int, kind: Kind) -> int:

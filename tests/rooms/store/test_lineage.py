@@ -50,7 +50,8 @@ def test_p4_descent_is_that_of_a_walk_link_by_link(seed: int, size: int, shape: 
         patch.setattr(lineage, "BEHIND_MAX", behind)
         patch.setattr(lineage, "NARROW_MAX", rng.choice([1, 3, 64]))
         patch.setattr(lineage, "STEPS_MAX", rng.choice([0, 1, 2, 48]))
-        patch.setattr(lineage, "FEW_MAX", rng.choice([0, 5, 20_000]))
+        patch.setattr(lineage, "STEP_COST", rng.choice([0, 1, 200]))
+        patch.setattr(lineage, "GATHER_COST", rng.choice([0, 1, 8, 10**6]))
         for start, end in zip([0, *cuts], [*cuts, size], strict=True):
             part = [link for link in links if start < link[0] <= end]
             if rng.random() < 0.2:
@@ -65,3 +66,16 @@ def test_numbers_and_bitmaps_are_the_same_thing() -> None:
     mask = np.zeros(200_000, bool)
     mask[[0, 1, 65_535, 65_536, 199_999]] = True
     assert bitmaps.numbers(bitmaps.bitmap_of(mask)).tolist() == [0, 1, 65_535, 65_536, 199_999]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.004, 0.01, 0.03, 0.06, 0.07, 0.5, 1.0])
+@pytest.mark.parametrize("size", [4_000, 4_097, 4_098, 65_536, 65_537, 200_000])
+def test_a_bitmap_of_a_mask_has_the_places_where_it_is_true(share: float, size: int) -> None:
+    """With few numbers in a container, some, and many: in each way in which it is written."""
+    mask = np.random.default_rng(size).random(size) < share
+    made = bitmaps.bitmap_of(mask)
+    should = np.flatnonzero(mask)
+    assert len(made) == len(should)
+    assert bitmaps.numbers(made).tolist() == should.tolist()
+    assert made == BitMap(should.tolist())
+    assert BitMap.deserialize(made.serialize()) == made
