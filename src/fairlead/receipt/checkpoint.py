@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from fairlead.envelope import PublicKey, SigningKey
 from fairlead.envelope.base64 import unbase64
-from fairlead.errors import BadInput, MalformedBytes
-from fairlead.receipt.note import Verifier, open_note, sign_note
+from fairlead.errors import BadInput, BadSignature, MalformedBytes
+from fairlead.receipt.log_keys import LogKeys, only
+from fairlead.receipt.note import Cosigned, Verifier, open_note, sign_note
 from fairlead.receipt.tree import EMPTY_ROOT, HASH_BYTES
 
 SIZE: Final = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
@@ -48,17 +50,50 @@ def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> bytes:
     return sign_note(checkpoint.text, checkpoint.origin, key)
 
 
-# C2SP tlog-checkpoint, "Note text".
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint as it was opened: what it says, by which of the log's keys, and which known witnesses cosigned it."""
+
+    checkpoint: Checkpoint
+    key: PublicKey
+    cosigned: tuple[Cosigned, ...] = ()
+    lines: int = 1  # signature lines of the note, known or not
+
+
 def open_checkpoint(raw: bytes, origin: str, key: PublicKey) -> Checkpoint:
     """The checkpoint in `raw`. Raises MalformedBytes for its form, BadSignature when this log's key did not sign it."""
-    note = open_note(raw, [Verifier(name=origin, key=key)])
-    lines = note.text[:-1].split("\n")
-    if len(lines) != 3 or lines[0] != origin:
-        raise MalformedBytes("a note is not a checkpoint of this log", where=origin, why=f"{len(lines)} lines, first {lines[0][:80]!r}")
+    return open_head(raw, only(origin, key)).checkpoint
+
+
+# C2SP tlog-checkpoint, "Note text".
+def open_head(raw: bytes, keys: LogKeys, witnesses: Sequence[Verifier] = ()) -> Head:
+    """The checkpoint in `raw` by the key that signs heads of its size, with the cosignatures of the witnesses known.
+
+    Raises MalformedBytes for its form, BadSignature when that key did not sign it, or is not believed for it any more.
+    """
+    origin = keys.origin
+    own = {one.key: Verifier(name=origin, key=one.key) for one in keys.held}
+    note = open_note(raw, [*own.values(), *witnesses])
+    checkpoint = checkpoint_of(note.text)
+    if checkpoint.origin != origin:
+        raise MalformedBytes("a note is not a checkpoint of this log", where=origin, why=f"it is of {checkpoint.origin[:80]!r}")
+    held = keys.for_head(checkpoint.size)
+    if held.key not in note.keys:
+        raise BadSignature("the log's key for this size did not sign the checkpoint", where=origin, why=f"size {checkpoint.size}")
+    if held.believed is not None and checkpoint.size > held.believed:
+        why = f"it was given up after size {held.believed}; this head has {checkpoint.size}"
+        raise BadSignature("a checkpoint is by a key that was compromised", where=origin, why=why)
+    return Head(checkpoint=checkpoint, key=held.key, cosigned=note.cosigned, lines=note.lines)
+
+
+def checkpoint_of(text: str) -> Checkpoint:
+    """What a note's text says as a checkpoint, whoever signed it. Raises MalformedBytes."""
+    lines = text[:-1].split("\n")
+    origin = lines[0]
+    if len(lines) != 3:
+        raise MalformedBytes("a note is not a checkpoint of three lines", where=origin[:80], why=f"{len(lines)} lines")
     if SIZE.fullmatch(lines[1]) is None:
-        raise MalformedBytes("a checkpoint's size is not a plain number", where=origin, why=repr(lines[1])[:80])
-    root = unbase64(lines[2])
+        raise MalformedBytes("a checkpoint's size is not a plain number", where=origin[:80], why=repr(lines[1])[:80])
     try:
-        return Checkpoint(origin=origin, size=int(lines[1]), root=root)
+        return Checkpoint(origin=origin, size=int(lines[1]), root=unbase64(lines[2]))
     except BadInput as error:
-        raise MalformedBytes("a checkpoint does not hold together", where=origin, why=str(error)) from error
+        raise MalformedBytes("a checkpoint does not hold together", where=origin[:80], why=str(error)) from error

@@ -1,6 +1,7 @@
 """C2SP signed-note: a text, a blank line, and signature lines anybody's tools can check.
 
-1. Key id = SHA-256(name || 0x0A || 0x01 || 32-byte Ed25519 key)[:4]; it only says which key to try.
+1. Key id = SHA-256(name || 0x0A || kind || 32-byte Ed25519 key)[:4]; it only says which key to try. Kind 0x01 signs the text itself,
+   0x04 is a witness's cosignature (C2SP tlog-cosignature v1): the instant, and a signature over instant and text.
 2. A signature by a key not known here is passed over; one that claims a known key and does not hold spoils the whole note.
 3. One byte form only: strict UTF-8 and base64, no control characters, nothing before, between or after.
 """
@@ -19,6 +20,10 @@ from fairlead.envelope.base64 import unbase64
 from fairlead.errors import BadInput, BadSignature, MalformedBytes
 
 ED25519: Final = b"\x01"
+COSIGNATURE: Final = b"\x04"
+KINDS: Final = frozenset({ED25519, COSIGNATURE})
+TIME_BYTES: Final = 8
+TIME_MAX: Final = 2**63 - 1
 ID_BYTES: Final = 4
 DASH: Final = "\u2014"
 NOTE_BYTES_MAX: Final = 1_000_000
@@ -26,42 +31,54 @@ SIGNATURES_MAX: Final = 64
 
 
 class Verifier(msgspec.Struct, frozen=True, kw_only=True):
-    """A public key under the name it signs notes with."""
+    """A public key under the name it signs notes with, and how: the text itself, or as a witness."""
 
     name: str
     key: PublicKey
+    kind: bytes = ED25519
 
     @property
     def id(self) -> bytes:
-        return key_id(self.name, self.key)
+        return key_id(self.name, self.key, self.kind)
+
+
+class Cosigned(msgspec.Struct, frozen=True, kw_only=True):
+    """A witness's word that it saw the note, and when by its own clock (Unix seconds)."""
+
+    name: str
+    key: PublicKey
+    at_s: int
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """A text and the names of the known keys that signed it."""
+    """A text, the names of the known keys that signed it, and the known witnesses that cosigned it."""
 
     text: str
     signers: tuple[str, ...]
+    keys: tuple[PublicKey, ...] = ()  # those that signed the text itself
+    cosigned: tuple[Cosigned, ...] = ()
+    lines: int = 0  # signature lines, of known keys and of others
 
 
-# C2SP signed-note, "Ed25519 signatures".
-def key_id(name: str, key: PublicKey) -> bytes:
+# C2SP signed-note, "Ed25519 signatures"; C2SP tlog-cosignature, "Format".
+def key_id(name: str, key: PublicKey, kind: bytes = ED25519) -> bytes:
     """Four bytes that say which key made a signature."""
-    return hashlib.sha256(_name(name).encode("utf-8") + b"\n" + ED25519 + key.raw).digest()[:ID_BYTES]
+    return hashlib.sha256(_name(name).encode("utf-8") + b"\n" + kind + key.raw).digest()[:ID_BYTES]
 
 
-def vkey(name: str, key: PublicKey) -> str:
-    """The text form of a verifier: name+id+base64(0x01 || key)."""
-    return f"{name}+{key_id(name, key).hex()}+{base64.b64encode(ED25519 + key.raw).decode('ascii')}"
+def vkey(name: str, key: PublicKey, kind: bytes = ED25519) -> str:
+    """The text form of a verifier: name+id+base64(kind || key)."""
+    return f"{name}+{key_id(name, key, kind).hex()}+{base64.b64encode(kind + key.raw).decode('ascii')}"
 
 
 def verifier_of(text: str) -> Verifier:
     """The verifier whose `vkey` is `text`. Raises MalformedBytes, BadSignature."""
     name, _, rest = text.partition("+")
     raw = unbase64(rest.partition("+")[2])
-    if raw[:1] != ED25519:
+    if raw[:1] not in KINDS:
         raise BadSignature("a verifier key is not Ed25519", where=name)
-    found = Verifier(name=_name(name), key=PublicKey(raw[1:]))
-    if vkey(found.name, found.key) != text:
+    found = Verifier(name=_name(name), key=PublicKey(raw[1:]), kind=raw[:1])
+    if vkey(found.name, found.key, found.kind) != text:
         raise MalformedBytes("a verifier key is not in its one strict form", where=name, why="its id does not fit, or its spelling")
     return found
 
@@ -69,8 +86,25 @@ def verifier_of(text: str) -> Verifier:
 def sign_note(text: str, name: str, key: SigningKey) -> bytes:
     """The note with one signature. Raises BadInput for a text or name that no note can have."""
     _text(text)
-    signature = base64.b64encode(key_id(name, key.public) + key.sign(text.encode("utf-8"))).decode("ascii")
-    return f"{text}\n{DASH} {name} {signature}\n".encode()
+    return f"{text}\n{_signature_line(name, key_id(name, key.public) + key.sign(text.encode('utf-8')))}".encode()
+
+
+# C2SP tlog-cosignature, "Ed25519 signed message".
+def cosign(text: str, name: str, key: SigningKey, *, at_s: int) -> bytes:
+    """The signature line of a witness over a note's text, made at `at_s` (Unix seconds). Raises BadInput."""
+    _text(text)
+    if not 0 <= at_s <= TIME_MAX:
+        raise BadInput("no cosignature has this instant", where=str(at_s))
+    signature = key.sign(_cosigned(text, at_s))
+    return _signature_line(name, key_id(name, key.public, COSIGNATURE) + at_s.to_bytes(TIME_BYTES, "big") + signature).encode()
+
+
+def _cosigned(text: str, at_s: int) -> bytes:
+    return f"cosignature/v1\ntime {at_s}\n{text}".encode()
+
+
+def _signature_line(name: str, raw: bytes) -> str:
+    return f"{DASH} {name} {base64.b64encode(raw).decode('ascii')}\n"
 
 
 # C2SP signed-note, "Format" and "Signatures".
@@ -87,18 +121,27 @@ def open_note(raw: bytes, verifiers: Sequence[Verifier]) -> Note:
     signatures = [_line(line) for line in lines]
     known = {(verifier.name, verifier.id): verifier for verifier in verifiers}
     signers: list[str] = []
+    keys: list[PublicKey] = []
+    cosigned: list[Cosigned] = []
     # 3. Known keys are verified; one that fails spoils the note.
     for name, claimed, signature in signatures:
         verifier = known.get((name, claimed))
         if verifier is None:
             continue
+        if verifier.kind == COSIGNATURE:
+            at_s = int.from_bytes(signature[:TIME_BYTES], "big")
+            if at_s > TIME_MAX or not verifier.key.says(_cosigned(text, at_s), signature[TIME_BYTES:]):
+                raise BadSignature("a witness's cosignature does not hold", where=name)
+            cosigned.append(Cosigned(name=name, key=verifier.key, at_s=at_s))
+            continue
         if not verifier.key.says(text.encode("utf-8"), signature):
             raise BadSignature("a note's signature does not hold", where=name)
         signers.append(name)
+        keys.append(verifier.key)
     # 4. Signatures by strangers alone are none.
-    if not signers:
+    if not signers and not cosigned:
         raise BadSignature("no known key signed the note", where=", ".join(sorted({name for name, _, _ in signatures}))[:200])
-    return Note(text=text, signers=tuple(dict.fromkeys(signers)))
+    return Note(text=text, signers=tuple(dict.fromkeys(signers)), keys=tuple(keys), cosigned=tuple(cosigned), lines=len(lines))
 
 
 def _decoded(raw: bytes) -> str:

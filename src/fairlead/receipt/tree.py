@@ -53,10 +53,7 @@ class Frontier(msgspec.Struct, frozen=True, kw_only=True):
 
     def extended(self, hashes: Iterable[bytes]) -> Frontier:
         """The frontier with all of `hashes` appended in order."""
-        grown = self
-        for hashed in hashes:
-            grown = grown.append(hashed)
-        return grown
+        return grow(self, hashes)[0]
 
     def root(self) -> bytes:
         """The Merkle tree hash: peaks folded from the right (RFC 6962 section 2.1)."""
@@ -70,6 +67,35 @@ class Frontier(msgspec.Struct, frozen=True, kw_only=True):
     def to_bytes(self) -> bytes:
         """Size as eight big-endian bytes, then the peaks."""
         return self.size.to_bytes(SIZE_BYTES, "big") + b"".join(self.peaks)
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """The root of a perfect subtree of 2^height leaves, the number `place` of its kind from the left."""
+
+    height: int
+    place: int
+    hashed: bytes
+
+
+def grow(frontier: Frontier, hashes: Iterable[bytes], *, every: int = 0) -> tuple[Frontier, list[Node]]:
+    """The frontier with all of `hashes` appended, and the nodes this completes on each level whose height is a multiple of `every`
+    (none when it is 0). Level by level, so that a batch costs one hash an entry and no bookkeeping an entry."""
+    sha, peaks, made = hashlib.sha256, list(frontier.peaks), list[Node]()
+    row, height, size, left = list(hashes), 0, frontier.size, list[bytes]()
+    total = size + len(row)
+    while row or size >> height:
+        # 1. What the old tree left over on this level stands to the left of what is new.
+        first = size >> height
+        if every and height and height % every == 0:
+            made += [Node(height=height, place=first + at, hashed=one) for at, one in enumerate(row)]
+        if first & 1:
+            row.insert(0, peaks.pop())
+        # 2. Pairs go up; an odd one stays, the peak of this height.
+        if len(row) & 1:
+            left.append(row.pop())
+        row = [sha(b"\x01" + one + other).digest() for one, other in zip(row[::2], row[1::2], strict=True)]
+        height += 1
+    return Frontier(size=total, peaks=tuple(reversed(left))), made
 
 
 def frontier_from_bytes(raw: bytes) -> Frontier:
