@@ -3,6 +3,7 @@
 1. A commit that returned is on the disk.
 2. `write` takes the write lock at its start: what it decides, it decides at its place in the one order of writes.
 3. Who writes waits for one turn, over all processes; an order waits for nobody but the one whose turn it is (`files.in_turn`).
+   Verbs of one process that wait together are committed together (`group.py`).
 4. With SQLite's rollback journal an open cursor makes a commit fail, so everything is fetched before it is used.
 5. Tables of another version are not opened: what they mean is not known.
 """
@@ -18,8 +19,10 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from fairlead.errors import LogFault, NodeError
+from fairlead.store import ledger
 from fairlead.store.engines import BUSY_TIMEOUT_MS, Postgres, Sqlite, without_password
-from fairlead.store.files import ahead, in_turn
+from fairlead.store.files import ahead, in_turn, order_waits
+from fairlead.store.group import group_of
 from fairlead.store.memory import begin
 from fairlead.store.schema import VERSION, meta, metadata
 
@@ -33,6 +36,7 @@ class Database:
         """`path` is where the file of an embedded database lies, or would: its folder is the node's. `address`: of a shared one."""
         self.path = path
         self._on = Postgres(address) if address else Sqlite(path)
+        self._group = group_of(path.parent)
         if create:
             with self.write() as tx:
                 self._on.make(tx)
@@ -66,14 +70,24 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The write transaction, in its turn; committed and synced when the block ends. Raises NodeBusy, LogFault, NodeError."""
+        """The write transaction, in its turn, with whatever else this process writes just now (group.py); committed and synced when
+        the block ends. Raises NodeBusy, LogFault, NodeError."""
+        waits_s = BUSY_TIMEOUT_MS / 1000
+        try:
+            with self._group.join(self._turn, order_waits=lambda: order_waits(self.path.parent), within_s=waits_s) as tx:
+                yield tx
+        except DatabaseError as error:
+            raise self._fault(error) from error
+
+    @contextmanager
+    def _turn(self) -> Iterator[Connection]:
         with in_turn(self.path.parent, within_s=BUSY_TIMEOUT_MS / 1000), self._written() as tx:
             yield tx
 
     @contextmanager
     def order(self) -> Iterator[Connection]:
         """The write transaction of an order: it goes before every other that has not begun (P4). Raises as `write` does."""
-        with ahead(self.path.parent, within_s=BUSY_TIMEOUT_MS / 1000), self._written() as tx:
+        with self._group.ahead(), ahead(self.path.parent, within_s=BUSY_TIMEOUT_MS / 1000), self._written() as tx:
             yield tx
 
     @contextmanager
@@ -84,15 +98,17 @@ class Database:
                 begin(connection)
                 try:
                     yield connection
+                    ledger.seal(connection)
                     connection.commit()
                 except BaseException:
                     connection.rollback()
                     raise
         except DatabaseError as error:
-            do = "check the disk, then run the command again"
-            raise self._on.fault(
-                error, LogFault("the node could not write, so nothing happened", why=str(error.orig), do=do)
-            ) from error
+            raise self._fault(error) from error
+
+    def _fault(self, error: DatabaseError) -> Exception:
+        do = "check the disk, then run the command again"
+        return self._on.fault(error, LogFault("the node could not write, so nothing happened", why=str(error.orig), do=do))
 
     def discard(self) -> None:
         """Take the tables out of a shared database again, when a founding did not come to its end. A file goes with its folder."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,6 +21,7 @@ SERVING: Final = "serving.lock"
 WRITING: Final = "writing.lock"
 ORDERING: Final = "ordering.lock"
 WAIT_S: Final = 0.002
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)  # for syncfs(2), which Python does not offer
 
 
 def write_durably(path: Path, body: bytes) -> None:
@@ -47,6 +50,40 @@ def sync_folder(path: Path) -> None:
         _sync(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def write_together(files: Iterable[tuple[Path, bytes]], *, folder: Path) -> None:
+    """Write many files beside, rename them over, and make all durable with one sync of the file system that `folder` lies on.
+
+    A crash leaves of each file the old bytes, the new ones, or, if the machine itself went down, a part of the new: whoever publishes
+    writes what no checkpoint covers again. Raises LogFault, SyncFault.
+    """
+    path = folder
+    try:
+        for path, body in files:
+            side = path.with_name(path.name + ".new")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(side, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+            try:
+                view = memoryview(body)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+            finally:
+                os.close(descriptor)
+            os.replace(side, path)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            if _LIBC.syncfs(descriptor) != 0:
+                error = ctypes.get_errno()
+                raise OSError(error, os.strerror(error))
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if path == folder or error.errno in (errno.EIO, errno.EDQUOT):
+            why = f"{error.strerror or error}: what the disk holds is not known"
+            do = "check the disk, then start again"
+            raise SyncFault("the disk did not confirm a write", where=str(path), why=why, do=do) from error
+        raise LogFault("a file could not be written", where=str(path), why=str(error), do="check the disk") from error
 
 
 def _sync(descriptor: int, path: Path) -> None:
@@ -84,6 +121,16 @@ def ahead(folder: Path, *, within_s: float) -> Iterator[None]:
     with _opened(folder / ORDERING) as orders:
         _hold(orders, fcntl.LOCK_EX, folder / ORDERING, time.monotonic() + within_s)
         yield
+
+
+def order_waits(folder: Path) -> bool:
+    """Whether an order of any process has its place ahead of whoever would write next. Raises LogFault."""
+    with _opened(folder / ORDERING) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The receipt logs as stored, and their publication as files: one log per originator on this node.
 
 The write order, and what a crash leaves behind:
-1. Entries, receipts, the tree's frontier and the signed checkpoint are committed in the verb's own transaction. A crash before
-   leaves nothing: the use did not happen.
+1. Entries, receipts, nodes of the tree, its frontier and the signed checkpoint are committed in the verb's transaction, which it may
+   share with others (group.py). A crash before leaves nothing: the use did not happen.
 2. Then bundles, tiles and receipts are written as files, then the checkpoint that covers them, each synced and renamed into place.
    A crash here leaves the database ahead of the files; the next command or start publishes the rest and says how much.
 3. Only then does the answer go out (P6). Files that a smaller tree needed are removed last.
@@ -23,13 +23,15 @@ from fairlead.errors import LogFault
 from fairlead.receipt.checkpoint import Checkpoint, sign_checkpoint
 from fairlead.receipt.leaf import leaf_of
 from fairlead.receipt.receipt import RefusalReceipt, UseReceipt, parse_receipt
-from fairlead.receipt.tiles import ENTRIES, Tile, bundle_bytes, new_tiles, tile_bytes, tiles_for
+from fairlead.receipt.tiles import ENTRIES, WIDTH, WIDTH_BITS, Tile, bundle_bytes, new_tiles, tiles_for
 from fairlead.receipt.tree import Frontier, frontier_from_bytes, leaf_hash
-from fairlead.store.files import PUBLISHING, one_at_a_time, sync_folder, write_durably
-from fairlead.store.schema import log_entries, log_heads
+from fairlead.store.files import PUBLISHING, one_at_a_time, sync_folder, write_durably, write_together
+from fairlead.store.pending import Growing, growing
+from fairlead.store.schema import log_entries, log_heads, log_nodes
 
 Maker: TypeAlias = Callable[[int], Envelope]
 CHECKPOINT = "checkpoint"
+TOGETHER_FROM = 16  # so many files and more are written with one sync
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,48 +50,82 @@ def begin(tx: Connection, logs: Iterable[Log]) -> None:
 
 
 def append(tx: Connection, log: Log, make: Maker) -> int:
-    """One entry and the checkpoint over it, in the caller's transaction; the entry's index. Raises LogFault."""
-    row = tx.execute(select(log_heads).where(log_heads.c.log == log.party)).one_or_none()
-    if row is None:
-        raise LogFault("the node has no such log", where=log.origin)
-    frontier = frontier_from_bytes(bytes(row.frontier))
-    index = frontier.size
+    """One entry, under the head that the caller's transaction signs when it commits; the entry's index. Raises LogFault."""
+    grows = growing(tx).get(log.party)
+    if grows is None:
+        row = tx.execute(select(log_heads).where(log_heads.c.log == log.party)).one_or_none()
+        if row is None:
+            raise LogFault("the node has no such log", where=log.origin)
+        grows = Growing(frontier_from_bytes(bytes(row.frontier)), lambda frontier: _signed(log, frontier))
+        growing(tx)[log.party] = grows
+    index = grows.size
     envelope = make(index)
     leaf = leaf_of(envelope, log.key.public)
-    grown = frontier.append(leaf_hash(leaf))
-    tx.execute(
-        insert(log_entries).values(log=log.party, idx=index, leaf=leaf, leaf_hash=leaf_hash(leaf), receipt=envelope_to_json(envelope))
-    )
-    swapped = tx.execute(
-        update(log_heads)
-        .where(log_heads.c.log == log.party, log_heads.c.size == index)  # compare and swap: one writer, one next entry
-        .values(size=grown.size, frontier=grown.to_bytes(), checkpoint=_signed(log, grown))
-    )
-    if swapped.rowcount != 1:
-        raise LogFault("the log's head moved inside a write transaction", where=log.origin, do="run fairlead verify")
+    grows.rows.append((leaf, leaf_hash(leaf), envelope_to_json(envelope)))
     return index
 
 
+def seal(tx: Connection) -> None:
+    """Write what the transaction appended, with the nodes of the tree it completes and one signed head a log. Raises LogFault."""
+    for party, grows in growing(tx).items():
+        if not grows.rows:
+            continue
+        start = grows.frontier.size
+        grown, nodes = grows.grown()
+        rows = [
+            {"log": party, "idx": start + at, "leaf": leaf, "leaf_hash": hashed, "receipt": receipt}
+            for at, (leaf, hashed, receipt) in enumerate(grows.rows)
+        ]
+        tx.execute(insert(log_entries), rows)
+        if nodes:
+            tx.execute(
+                insert(log_nodes),
+                [{"log": party, "level": one.height // WIDTH_BITS, "place": one.place, "hash": one.hashed} for one in nodes],
+            )
+        swapped = tx.execute(
+            update(log_heads)
+            .where(log_heads.c.log == party, log_heads.c.size == start)  # compare and swap: one writer, one next entry
+            .values(size=grown.size, frontier=grown.to_bytes(), checkpoint=grows.sign(grown))
+        )
+        if swapped.rowcount != 1:
+            raise LogFault("the log's head moved inside a write transaction", where=party, do="run fairlead fsck")
+    growing(tx).clear()
+
+
 def head(tx: Connection, party: str) -> tuple[int, bytes]:
-    """Size and signed checkpoint. Raises LogFault for a log the node does not have."""
+    """Size and signed checkpoint, with what this transaction appended. Raises LogFault for a log the node does not have."""
+    grows = growing(tx).get(party)
+    if grows is not None and grows.rows:
+        return grows.size, grows.sign(grows.grown()[0])
     row = tx.execute(select(log_heads).where(log_heads.c.log == party)).one_or_none()
     if row is None:
         raise LogFault("the node has no such log", where=party)
     return int(row.size), bytes(row.checkpoint)
 
 
+def _rows(tx: Connection, party: str) -> list[tuple[bytes, bytes, bytes]]:
+    grows = growing(tx).get(party)
+    return grows.rows if grows is not None else []
+
+
 def receipts(tx: Connection, party: str, *, newest: int, skip: int) -> list[UseReceipt | RefusalReceipt]:
     """The receipts of a log, newest first. The caller is entitled to them."""
-    rows = tx.execute(
-        select(log_entries.c.receipt).where(log_entries.c.log == party).order_by(log_entries.c.idx.desc()).limit(newest).offset(skip)
+    own = [receipt for _, _, receipt in reversed(_rows(tx, party))]
+    first, rest = own[skip : skip + newest], max(0, skip - len(own))
+    stored = tx.execute(
+        select(log_entries.c.receipt)
+        .where(log_entries.c.log == party)
+        .order_by(log_entries.c.idx.desc())
+        .limit(newest - len(first))
+        .offset(rest)
     ).scalars()
-    return [_opened(bytes(raw)) for raw in rows]
+    return [_opened(bytes(raw)) for raw in (*first, *stored)]
 
 
 def use_receipts(tx: Connection, party: str) -> Iterator[UseReceipt]:
     """Every use in a log, oldest first."""
     rows = tx.execute(select(log_entries.c.receipt).where(log_entries.c.log == party).order_by(log_entries.c.idx)).scalars()
-    for raw in rows.all():
+    for raw in (*rows.all(), *(receipt for _, _, receipt in _rows(tx, party))):
         opened = _opened(bytes(raw))
         if isinstance(opened, UseReceipt):
             yield opened
@@ -103,20 +139,26 @@ def publish(tx: Connection, root: Path, logs: Iterable[Log]) -> int:
     with one_at_a_time(root / PUBLISHING), _said(root):
         due = [part for log in logs if (part := _due(tx, root, log)) is not None]
         tx.rollback()
-        for part in due:
-            for path, body in part.files:
+        many = [file for part in due for file in part.files]
+        if len(many) > TOGETHER_FROM:  # one sync for all of them; the heads that cover them come after it
+            write_together(many, folder=root)
+        else:
+            for path, body in many:
                 write_durably(path, body)
+        for part in due:
+            write_durably(part.folder / CHECKPOINT, part.checkpoint)
             _drop_narrower(part.folder, part.done, part.size)
         return sum(part.size - part.done for part in due)
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """What the files of one log lack, in the order it is written: bundles, tiles, receipts, and the checkpoint last."""
+    """What the files of one log lack: bundles, tiles and receipts, and the checkpoint, which is written last."""
 
     folder: Path
     done: int
     size: int
     files: list[tuple[Path, bytes]]
+    checkpoint: bytes
 
 
 def _due(tx: Connection, root: Path, log: Log) -> Due | None:
@@ -136,16 +178,21 @@ def _due(tx: Connection, root: Path, log: Log) -> Due | None:
     files = [(folder / tile.path, _content(tx, log, tile)) for tile in new_tiles(done, size)]
     delivered = enumerate(_column(tx, log, log_entries.c.receipt, done, size), done)
     files += [(receipt_path(root, log.party, index), raw) for index, raw in delivered]
-    return Due(folder=folder, done=done, size=size, files=[*files, (folder / CHECKPOINT, checkpoint)])
+    return Due(folder=folder, done=done, size=size, files=files, checkpoint=checkpoint)
 
 
 def _content(tx: Connection, log: Log, tile: Tile) -> bytes:
     """The bytes of a bundle or tile, from the entries it covers and no others."""
-    end = tile.first_entry + tile.width * tile.span
+    first = tile.number * WIDTH
     if tile.level == ENTRIES:
-        return bundle_bytes(_column(tx, log, log_entries.c.leaf, tile.first_entry, end))
-    covered = _column(tx, log, log_entries.c.leaf_hash, tile.first_entry, end)
-    return tile_bytes(Tile(level=tile.level, number=0, width=tile.width), covered)
+        return bundle_bytes(_column(tx, log, log_entries.c.leaf, first, first + tile.width))
+    if tile.level == 0:
+        return b"".join(_column(tx, log, log_entries.c.leaf_hash, first, first + tile.width))
+    own = (log_nodes.c.log == log.party, log_nodes.c.level == tile.level, log_nodes.c.place.between(first, first + tile.width - 1))
+    rows = tx.execute(select(log_nodes.c.hash).where(*own).order_by(log_nodes.c.place)).scalars().all()
+    if len(rows) != tile.width:
+        raise LogFault("nodes of the log's tree are missing", where=f"{log.party} {tile.path}", do="run fairlead fsck")
+    return b"".join(bytes(one) for one in rows)
 
 
 def _column(tx: Connection, log: Log, column: Column[bytes], first: int, end: int) -> list[bytes]:
@@ -216,4 +263,4 @@ def _opened(raw: bytes) -> UseReceipt | RefusalReceipt:
     return parse_receipt(envelope.kind, envelope.payload_bytes)
 
 
-__all__ = ["Log", "Maker", "append", "begin", "head", "publish", "receipt_path", "receipts", "sweep", "use_receipts"]
+__all__ = ["Log", "Maker", "append", "begin", "head", "publish", "receipt_path", "receipts", "seal", "sweep", "use_receipts"]

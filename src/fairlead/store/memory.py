@@ -20,6 +20,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, func, select
 
 from fairlead.report.holding import KINDS, Kind
+from fairlead.store import pending
 from fairlead.store.arrays import Columns
 from fairlead.store.lineage import Lineage, Links
 from fairlead.store.schema import holdings, parents
@@ -64,6 +65,7 @@ def wrote(tx: Connection) -> None:
 def begin(tx: Connection) -> None:
     """A transaction begins on this connection."""
     tx.info.pop(WROTE, None)
+    pending.begin(tx)
 
 
 def may_remember(tx: Connection) -> bool:

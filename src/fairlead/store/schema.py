@@ -1,7 +1,7 @@
 """The tables of a node, the same in SQLite and PostgreSQL.
 
-1. Rows are added, never changed, but for three: a log's head, a one-time token's use, and `meta`. The set of a hold leaves with its
-   order: it is an index, and the signed rule can make it again.
+1. Rows are added, never changed, but for five: a log's head and its cosigned one, the newest head witnessed of another log, a
+   one-time token's use, and `meta`. The set of a hold leaves with its order: it is an index, and the signed rule can make it again.
 2. Times are Unix milliseconds UTC. Bodies are canonical JSON bytes (RFC 8785). The epoch is the `seq` of the last row of `events`.
 3. `holdings.num` counts up in the order of writes, so a parent's number is smaller than its child's. It is never shown to a reader:
    a counter would tell how much a reader does not see (P7). Ids sort by their bytes, whatever the database's language.
@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-VERSION: Final = "2"  # of the tables; a node made with another is not opened
+VERSION: Final = "3"  # of the tables; a node made with another is not opened
 
 metadata = MetaData()
 Number = BigInteger().with_variant(Integer(), "sqlite")  # 64 bits in both
@@ -171,6 +171,16 @@ log_entries = Table(
     Column("receipt", LargeBinary, nullable=False),
 )
 
+# The hash of each full tile, by the level it stands on (1 and up) and its place there: what a tile of that level is written from.
+log_nodes = Table(
+    "log_nodes",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+
 log_heads = Table(
     "log_heads",
     metadata,
@@ -178,6 +188,43 @@ log_heads = Table(
     Column("size", Integer, nullable=False),
     Column("frontier", LargeBinary, nullable=False),
     Column("checkpoint", LargeBinary, nullable=False),
+)
+
+# Each change of a log's key, with the signed event that says it (receipt/log_keys.py).
+log_keys = Table(
+    "log_keys",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("from_size", Integer, primary_key=True),
+    Column("envelope", LargeBinary, nullable=False),
+)
+
+# The newest head of each own log that enough witnesses cosigned, and when; and what this node has cosigned for others as a witness.
+cosigned = Table(
+    "cosigned",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+
+witnessed = Table(
+    "witnessed",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+
+# Two heads of one size that a log signed: the proof that it lied.
+splits = Table(
+    "splits",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", Integer, primary_key=True),
+    Column("one", LargeBinary, nullable=False),
+    Column("other", LargeBinary, nullable=False),
+    Column("at_ms", Number, nullable=False),
 )
 
 cases = Table(
