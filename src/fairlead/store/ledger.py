@@ -175,13 +175,13 @@ def _due(tx: Connection, root: Path, log: Log) -> Due | None:
             why=f"{done} entries published, {size} stored: the database was restored from an older copy",
             do="put the newer database back; a shorter tree is never signed",
         )
-    files = [(folder / tile.path, _content(tx, log, tile)) for tile in new_tiles(done, size)]
+    files = [(folder / tile.path, content(tx, log, tile)) for tile in new_tiles(done, size)]
     delivered = enumerate(_column(tx, log, log_entries.c.receipt, done, size), done)
     files += [(receipt_path(root, log.party, index), raw) for index, raw in delivered]
     return Due(folder=folder, done=done, size=size, files=files, checkpoint=checkpoint)
 
 
-def _content(tx: Connection, log: Log, tile: Tile) -> bytes:
+def content(tx: Connection, log: Log, tile: Tile) -> bytes:
     """The bytes of a bundle or tile, from the entries it covers and no others."""
     first = tile.number * WIDTH
     if tile.level == ENTRIES:
@@ -263,4 +263,4 @@ def _opened(raw: bytes) -> UseReceipt | RefusalReceipt:
     return parse_receipt(envelope.kind, envelope.payload_bytes)
 
 
-__all__ = ["Log", "Maker", "append", "begin", "head", "publish", "receipt_path", "receipts", "seal", "sweep", "use_receipts"]
+__all__ = ["Log", "Maker", "append", "begin", "content", "head", "publish", "receipt_path", "receipts", "seal", "sweep", "use_receipts"]
