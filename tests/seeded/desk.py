@@ -111,8 +111,8 @@ FAULTS = (
     Fault(
         "refusal-only-in-concerned-logs",
         RECORD,
-        "        ledger.append(tx, node.logs[party], _refusal_maker(",
-        "        concerned and ledger.append(tx, node.logs[party], _refusal_maker(",
+        "        ledger.append(tx, log, _refusal_maker(",
+        "        concerned and ledger.append(tx, log, _refusal_maker(",
         HIDDEN,
     ),
     Fault(

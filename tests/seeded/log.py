@@ -49,15 +49,15 @@ FAULTS = (
     Fault(
         "checkpoint-without-the-last-entry",
         LEDGER,
-        "frontier=grown.to_bytes(), checkpoint=_signed(log, grown)",
-        "frontier=grown.to_bytes(), checkpoint=_signed(log, frontier)",
+        "checkpoint=grows.sign(grown)",
+        "checkpoint=grows.sign(grows.frontier)",
         f"{STORED}::test_p6_the_checkpoint_covers_the_entry_just_appended",
     ),
     Fault(
         "head-written-without-compare",
         LEDGER,
-        ".where(log_heads.c.log == log.party, log_heads.c.size == index)",
-        ".where(log_heads.c.log == log.party)",
+        ".where(log_heads.c.log == party, log_heads.c.size == start)",
+        ".where(log_heads.c.log == party)",
         f"{STORED}::test_p6_a_head_that_moved_inside_the_transaction_stops_the_append_and_everything_with_it",
     ),
     Fault(

@@ -122,6 +122,7 @@ def _keys(side: Path, scenario: Scenario, random_bytes: Callable[[int], bytes]) 
     trust: dict[str, object] = {
         "logs": {f"fairlead/{scenario.node}/{party}": key.public.text() for party, key in logs.items()},
         "parties": {party: key.public.text() for party, key in party_keys.items()},
+        "operator": scenario.operating_party,
         "units": {code: unit.party for code, unit in scenario.book.units.items()},
     }
     for party in parties:

@@ -24,14 +24,15 @@ from fairlead.agreement.standing import Folding
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
 from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
-from fairlead.errors import BadSignature, NodeBusy, NotANode
+from fairlead.errors import BadSignature, LogFault, NodeBusy, NotANode
 from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
 from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
-from fairlead.store import cases, events, holdings, ledger
+from fairlead.receipt.log_keys import LogKeys, history
+from fairlead.store import cases, check, events, heads, holdings, ledger
 from fairlead.store.database import Database, Tx
-from fairlead.store.files import SERVING
+from fairlead.store.files import SERVING, write_durably
 from fairlead.store.memory import keep_columns, keep_families, keep_sources
 
 UNDELIVERED_ACTS_MAX = 512  # an order may withdraw the grounds of many cases at once
@@ -71,6 +72,7 @@ class Node:
                 party=party,
                 origin=f"fairlead/{self.config.node}/{party}",
                 key=read_key(root / "keys" / f"log-{party}.key"),
+                ring=lambda keyid, party=party: self._ring(party, keyid),  # type: ignore[misc]
             )
             for party in sorted(self.coalition.book.parties)
         }
@@ -83,7 +85,12 @@ class Node:
         self._keys: dict[str, PublicKey] | None = None
 
     def recover(self) -> int:
-        """Publish what the database holds and the files do not, and sweep half-made files; the number of entries published."""
+        """Publish what the database holds and the files do not, and sweep half-made files; the number of entries published. Raises
+        LogFault when the newest part of a log is not what its head says: nothing is signed on top of it."""
+        with self.db.read() as tx:
+            for party in self.logs:
+                for found in check.newest_part(tx, party, self.keys_of(tx, party)):
+                    raise LogFault("the log does not hold together", where=str(found), do="run fairlead fsck")
         published = self.publish()
         ledger.sweep(self.root, self.logs.values())
         self._deliver_again()
@@ -126,6 +133,28 @@ class Node:
         """Write log files and receipts from the database; after this the answer may go out. Raises LogFault."""
         with self.db.read() as tx:
             return ledger.publish(tx, self.root, self.logs.values())
+
+    def publish_cosigned(self, party: str) -> None:
+        """Write the newest cosigned head of a log beside its checkpoint."""
+        with self.db.read() as tx:
+            head = heads.cosigned_head(tx, party)
+        path = self.root / "log" / party / ledger.COSIGNED
+        if head is not None and (not path.is_file() or path.read_bytes() != head[1]):
+            write_durably(path, head[1])
+
+    def _ring(self, party: str, keyid: str) -> SigningKey:
+        """A key of a log by its id; a rotation leaves the older ones where they are. Raises LogFault."""
+        for path in sorted((self.root / "keys").glob(f"log-{party}*.key")):
+            key = read_key(path)
+            if key.public.keyid == keyid:
+                return key
+        raise LogFault("the key that signs a log is not here", where=f"keys/log-{party}*.key", why=f"its id is {keyid[:16]}")
+
+    def keys_of(self, tx: Tx, party: str) -> LogKeys:
+        """The keys of a log in their order. Raises BadSignature, BadInput for a change that does not hold."""
+        log = self.logs[party]
+        operator = self.home(self.config.operating_party).public_key()
+        return history(log.origin, log.key.public, operator, heads.key_events(tx, party))
 
     def home(self, party: str) -> Home:
         return Home(self.root, party)

@@ -100,8 +100,7 @@ def write(
     given_to: str = "",
 ) -> None:
     """One use receipt in one log."""
-    log = node.logs[party]
-
+    log = ledger.current(tx, node.logs[party])
     request = asked.request
 
     def made(index: int) -> Envelope:
@@ -149,7 +148,8 @@ def refusal(
     outcomes.count(tx, _why(house, asked, [decision for _, decision in decisions]))
     for party in sorted(node.logs):
         concerned = [(row, decision) for row, decision in decisions if party in {one for one, _ in row.holding.label.originators}]
-        ledger.append(tx, node.logs[party], _refusal_maker(node, asked, party, concerned, excluded, party in also))
+        log = ledger.current(tx, node.logs[party])
+        ledger.append(tx, log, _refusal_maker(node, log, asked, concerned, excluded, party in also))
 
 
 def _why(house: Gatehouse, asked: Asked, decisions: Sequence[Decision]) -> tuple[Reason, ...]:
@@ -164,13 +164,13 @@ def _with(decision: Decision, because: Sequence[Reason]) -> Decision:
 
 def _refusal_maker(
     node: Node,
+    log: ledger.Log,
     asked: Asked,
-    party: str,
     concerned: Sequence[tuple[Row, Decision]],
     excluded: str,
     told: bool,
 ) -> ledger.Maker:
-    log = node.logs[party]
+    party = log.party
     knows = bool(concerned) or told or bool(excluded) or party == node.config.operating_party
 
     request = asked.request

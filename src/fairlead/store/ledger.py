@@ -31,22 +31,49 @@ from fairlead.store.schema import log_entries, log_heads, log_nodes
 
 Maker: TypeAlias = Callable[[int], Envelope]
 CHECKPOINT = "checkpoint"
+COSIGNED = "cosigned"  # the newest head that enough witnesses cosigned
 TOGETHER_FROM = 16  # so many files and more are written with one sync
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
-    """One originator's log on this node, with the key that signs it."""
+    """One originator's log on this node, with the key its readers began with and those that came after it."""
 
     party: str
     origin: str
     key: SigningKey
+    ring: Callable[[str], SigningKey] | None = None  # any key of this log by its id; a log that never changed its key needs none
 
 
 def begin(tx: Connection, logs: Iterable[Log]) -> None:
     """The empty tree of every log, signed: a log has a checkpoint from the start."""
     for log in logs:
         frontier = Frontier()
-        tx.execute(insert(log_heads).values(log=log.party, size=0, frontier=frontier.to_bytes(), checkpoint=_signed(log, frontier)))
+        tx.execute(
+            insert(log_heads).values(
+                log=log.party,
+                size=0,
+                keyid=log.key.public.keyid,
+                frontier=frontier.to_bytes(),
+                checkpoint=_signed(log, frontier),
+            )
+        )
+
+
+def current(tx: Connection, log: Log) -> Log:
+    """The log with the key that signs its next entry, whichever process changed it. Raises LogFault."""
+    grows = growing(tx).get(log.party)
+    keyid = grows.keyid if grows is not None else tx.execute(select(log_heads.c.keyid).where(log_heads.c.log == log.party)).scalar()
+    if keyid is None or keyid == log.key.public.keyid:
+        return log
+    if log.ring is None:
+        raise LogFault("the log's key has changed, and the new one is not here", where=log.origin)
+    return msgspec.structs.replace(log, key=log.ring(keyid))
+
+
+def rekey(tx: Connection, log: Log) -> None:
+    """From the head this transaction signs, the log's key is this one. The caller has recorded the signed event that says so."""
+    grows = growing(tx)[log.party]
+    grows.keyid, grows.sign = log.key.public.keyid, lambda frontier: _signed(log, frontier)
 
 
 def append(tx: Connection, log: Log, make: Maker) -> int:
@@ -56,8 +83,10 @@ def append(tx: Connection, log: Log, make: Maker) -> int:
         row = tx.execute(select(log_heads).where(log_heads.c.log == log.party)).one_or_none()
         if row is None:
             raise LogFault("the node has no such log", where=log.origin)
-        grows = Growing(frontier_from_bytes(bytes(row.frontier)), lambda frontier: _signed(log, frontier))
+        grows = Growing(frontier_from_bytes(bytes(row.frontier)), str(row.keyid), lambda frontier: _signed(log, frontier))
         growing(tx)[log.party] = grows
+    if grows.keyid != log.key.public.keyid:
+        raise LogFault("the log's key has changed", where=log.origin, do="run the command again")
     index = grows.size
     envelope = make(index)
     leaf = leaf_of(envelope, log.key.public)
@@ -85,7 +114,7 @@ def seal(tx: Connection) -> None:
         swapped = tx.execute(
             update(log_heads)
             .where(log_heads.c.log == party, log_heads.c.size == start)  # compare and swap: one writer, one next entry
-            .values(size=grown.size, frontier=grown.to_bytes(), checkpoint=grows.sign(grown))
+            .values(size=grown.size, keyid=grows.keyid, frontier=grown.to_bytes(), checkpoint=grows.sign(grown))
         )
         if swapped.rowcount != 1:
             raise LogFault("the log's head moved inside a write transaction", where=party, do="run fairlead fsck")
@@ -226,7 +255,7 @@ def sweep(root: Path, logs: Iterable[Log]) -> int:
         for log in logs:
             folder = root / "log" / log.party
             old = _published(folder / CHECKPOINT)
-            keep = {tile.path for tile in tiles_for(old[0] if old else 0)} | {CHECKPOINT}
+            keep = {tile.path for tile in tiles_for(old[0] if old else 0)} | {CHECKPOINT, COSIGNED}
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.relative_to(folder).as_posix() not in keep:
                     path.unlink()
@@ -263,4 +292,19 @@ def _opened(raw: bytes) -> UseReceipt | RefusalReceipt:
     return parse_receipt(envelope.kind, envelope.payload_bytes)
 
 
-__all__ = ["Log", "Maker", "append", "begin", "content", "head", "publish", "receipt_path", "receipts", "seal", "sweep", "use_receipts"]
+__all__ = [
+    "Log",
+    "Maker",
+    "append",
+    "begin",
+    "content",
+    "current",
+    "head",
+    "publish",
+    "receipt_path",
+    "receipts",
+    "rekey",
+    "seal",
+    "sweep",
+    "use_receipts",
+]

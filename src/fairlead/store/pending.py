@@ -14,14 +14,15 @@ from fairlead.receipt.tiles import WIDTH_BITS
 from fairlead.receipt.tree import Frontier, Node, grow
 
 PENDING: Final = "fairlead_log"
-Mark: TypeAlias = dict[str, int]
+Mark: TypeAlias = dict[str, tuple[int, str, Callable[[Frontier], bytes]]]
 
 
 class Growing:
     """One log inside a transaction: its tree as committed, and the rows to come after it."""
 
-    def __init__(self, frontier: Frontier, sign: Callable[[Frontier], bytes]) -> None:
+    def __init__(self, frontier: Frontier, keyid: str, sign: Callable[[Frontier], bytes]) -> None:
         self.frontier = frontier
+        self.keyid = keyid
         self.sign = sign
         self.rows: list[tuple[bytes, bytes, bytes]] = []  # leaf, its hash, the receipt
 
@@ -47,7 +48,7 @@ def begin(tx: Connection) -> None:
 
 def mark(tx: Connection) -> Mark:
     """How far the logs have come."""
-    return {party: len(one.rows) for party, one in growing(tx).items()}
+    return {party: (len(one.rows), one.keyid, one.sign) for party, one in growing(tx).items()}
 
 
 def undo(tx: Connection, before: Mark) -> None:
@@ -55,6 +56,7 @@ def undo(tx: Connection, before: Mark) -> None:
     logs = growing(tx)
     for party, one in list(logs.items()):
         if party in before:
-            del one.rows[before[party] :]
+            count, one.keyid, one.sign = before[party]
+            del one.rows[count:]
         else:
             del logs[party]

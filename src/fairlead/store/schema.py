@@ -186,6 +186,7 @@ log_heads = Table(
     metadata,
     Column("log", Text, primary_key=True),
     Column("size", Integer, nullable=False),
+    Column("keyid", Text, nullable=False),  # of the key that signs what comes next
     Column("frontier", LargeBinary, nullable=False),
     Column("checkpoint", LargeBinary, nullable=False),
 )
@@ -200,6 +201,16 @@ log_keys = Table(
 )
 
 # The newest head of each own log that enough witnesses cosigned, and when; and what this node has cosigned for others as a witness.
+# What somebody disagreed with, in the order it was said, by party: the leaves of its dissent register (receipt/dissent.py).
+dissents = Table(
+    "dissents",
+    metadata,
+    Column("party", Text, primary_key=True),
+    Column("idx", Integer, primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+)
+
 cosigned = Table(
     "cosigned",
     metadata,
