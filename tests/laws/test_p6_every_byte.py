@@ -17,6 +17,7 @@ from fairlead.desk.halt import Wish, halt, resume
 from fairlead.envelope import PublicKey
 from fairlead.errors import FairleadError, ProofFailed
 from fairlead.receipt.audit import check_receipt, entry_named
+from fairlead.receipt.log_keys import only
 from fairlead.receipt.rebuild import rebuild
 from tests.rooms.desk.tiny import MONITOR, PARTIES, Tiny, value
 
@@ -35,7 +36,7 @@ class Log:
         self.receipts = {path.name: path.read_bytes() for path in sorted((home / "receipts" / party).iterdir())}
 
     def rebuilt(self, **changed: bytes) -> Any:
-        return rebuild({**self.files, **changed}, origin=self.origin, key=self.key, kept=self.kept)
+        return rebuild({**self.files, **changed}, keys=only(self.origin, self.key), kept=self.kept)
 
     def entries_at(self, name: str) -> list[int | None]:
         """For each byte of a file, the entry that it belongs to; none for the checkpoint."""
@@ -94,7 +95,7 @@ def test_p6_each_byte_of_each_receipt_flipped_is_found(tiny: Tiny, party: str) -
 
 
 def held(log: Log, name: str, raw: bytes, rebuilt: Any) -> None:
-    check_receipt(name, raw, origin=log.origin, key=log.key, log=rebuilt)
+    check_receipt(name, raw, keys=only(log.origin, log.key), log=rebuilt)
 
 
 def test_p6_another_key_and_another_partys_receipts_hold_nothing(tiny: Tiny) -> None:
@@ -102,7 +103,7 @@ def test_p6_another_key_and_another_partys_receipts_hold_nothing(tiny: Tiny) -> 
     name = next(iter(alfa.receipts))
     with pytest.raises(FairleadError):
         held(alfa, name, bravo.receipts[name], alfa.rebuilt())
-    foreign = rebuild(alfa.files, origin=alfa.origin, key=bravo.key, kept=alfa.kept)
+    foreign = rebuild(alfa.files, keys=only(alfa.origin, bravo.key), kept=alfa.kept)
     assert foreign.checkpoint is None
     assert foreign.findings
     assert isinstance(bravo.key, PublicKey)

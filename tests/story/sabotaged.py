@@ -10,6 +10,7 @@ from fairlead.desk import record
 from fairlead.door.demo import tell
 from fairlead.envelope import SigningKey
 from fairlead.store import events, ledger
+from fairlead.store.pending import growing
 
 
 def suspension_dropped() -> None:
@@ -27,8 +28,11 @@ def wrong_key() -> None:
     honest = ledger.append
 
     def forged(tx: Any, log: ledger.Log, make: ledger.Maker) -> int:
-        other = SigningKey(bytes(32)) if log.party == "isla" else log.key
-        return honest(tx, ledger.Log(party=log.party, origin=log.origin, key=other), make)
+        index = honest(tx, log, make)
+        if log.party == "isla":
+            ledger.rekey(tx, ledger.Log(party=log.party, origin=log.origin, key=SigningKey(bytes(32))))
+            growing(tx)[log.party].keyid = log.key.public.keyid
+        return index
 
     ledger.append = forged
 

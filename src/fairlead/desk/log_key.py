@@ -15,7 +15,7 @@ import msgspec
 from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker
-from fairlead.desk.authority import asked_as, entitled, party_of, refuse
+from fairlead.desk.authority import asked_as, entitled, refuse
 from fairlead.desk.home import read_key, write_key
 from fairlead.desk.node import Node
 from fairlead.envelope import SigningKey, envelope_to_json, sha256_hex
@@ -70,7 +70,6 @@ def change_key(node: Node, asker: Asker, party: str, *, reason: Why, why: str) -
         given = answer(
             {"log": log.origin, "from_size": event.from_size, "new": event.new, "reason": reason, "trusted_size": event.trusted_size}
         )
-    for told in {party, party_of(node, asker)}:
-        node.home(told).deliver(KIND, sha256_hex(raw), raw)
+    node.home(party).deliver(KIND, sha256_hex(raw), raw)
     node.publish()
     return given

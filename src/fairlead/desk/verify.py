@@ -22,15 +22,19 @@ import msgspec
 
 from fairlead.agreement.events import KINDS, BookChange, Override, Resume
 from fairlead.agreement.order import Order
-from fairlead.envelope import JsonValue, PublicKey, decode, envelope_from_json, sha256_hex
+from fairlead.envelope import Envelope, JsonValue, PublicKey, decode, envelope_from_json, sha256_hex
 from fairlead.errors import FairleadError, NotANode, ProofFailed
 from fairlead.receipt.audit import LogReport, audit_log
+from fairlead.receipt.log_keys import KIND as KEY_EVENT
+from fairlead.receipt.log_keys import LogKeys, history, read_key_event
+from fairlead.receipt.quorum import NOBODY, Quorum, read_quorum
 from fairlead.receipt.rebuild import Finding
 from fairlead.receipt.watch import Halted, Kept, OwnSegment, breaches, halted, unlike
 from fairlead.store.files import PUBLISHING, one_at_a_time
 
 T = TypeVar("T")
-DELIVERED: Final = frozenset({*KINDS, "segment-manifest", "case-act", "custody-act"})  # what a home gets the signed record of
+WITNESSES: Final = "witnesses.quorum"
+DELIVERED: Final = frozenset({*KINDS, "segment-manifest", "case-act", "custody-act", KEY_EVENT})  # what a home gets the signed record of
 LOOKS: Final = 3  # a node that lives delivers a record a moment before or after it publishes the entry
 BETWEEN_S: Final = 0.3
 
@@ -84,29 +88,51 @@ def _unmoving(root: Path) -> Iterator[None]:
 
 def _verify_home(root: Path, home: Path) -> Verdict:
     party = home.name
-    origin, key = _trusted(home, party)
+    keys = trusted(home, party)
     folder = root / "log" / party
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     delivered = home / "receipts" / party
     receipts = [(path.name, path.read_bytes()) for path in sorted(delivered.glob("*"))] if delivered.is_dir() else []
     kept_path = home / "kept" / f"{party}.checkpoint"
     kept = kept_path.read_bytes() if kept_path.is_file() else None
-    report = audit_log(files, origin=origin, key=key, kept=kept, receipts=receipts)
+    report = audit_log(files, origin=keys.origin, key=keys.held[0].key, kept=kept, receipts=receipts, keys=keys, quorum=quorum_of(home))
     if not report.holds:  # what does not hold says nothing about orders
         return Verdict(party=party, report=report)
     halts, findings = _watched(home, report)
     return Verdict(party=party, report=msgspec.structs.replace(report, findings=findings), halts=halts)
 
 
-def _trusted(home: Path, party: str) -> tuple[str, PublicKey]:
-    """The origin and key of its log, as this home trusts them. Raises ProofFailed when it trusts none."""
+def trusted(home: Path, party: str) -> LogKeys:
+    """The origin of its log and the keys it has had, from the one this home trusts on. Raises ProofFailed when it trusts none."""
     path = home / "trust.json"
     try:
-        logs: dict[str, str] = json.loads(path.read_bytes())["logs"]
+        said = json.loads(path.read_bytes())
+        logs: dict[str, str] = said["logs"]
         origin = next(origin for origin in logs if origin.rpartition("/")[2] == party)
-        return origin, PublicKey.from_text(logs[origin])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
+        first = PublicKey.from_text(logs[origin])
+        operator = PublicKey.from_text(said["parties"][said["operator"]]) if "operator" in said else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError, FairleadError) as error:
         raise ProofFailed("the home trusts no key for its log", where=str(path), why=str(error) or type(error).__name__) from error
+    return history(origin, first, operator, key_events(home, origin))
+
+
+def key_events(home: Path, origin: str) -> list[Envelope]:
+    """The changes of a log's key that were delivered to this home. One that does not read is found as any damaged record is."""
+    found = []
+    for path in sorted((home / "records" / KEY_EVENT).glob("*.json")):
+        try:
+            envelope = envelope_from_json(path.read_bytes())
+            if read_key_event(envelope).log == origin:
+                found.append(envelope)
+        except (FairleadError, OSError):
+            continue
+    return found
+
+
+def quorum_of(home: Path) -> Quorum:
+    """Which witnesses this home asks for; nobody unless it says so. Raises MalformedBytes."""
+    path = home / WITNESSES
+    return read_quorum(path.read_bytes()) if path.is_file() else NOBODY
 
 
 def _strays(root: Path, known: set[str]) -> tuple[Finding, ...]:

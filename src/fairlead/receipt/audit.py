@@ -14,6 +14,8 @@ import msgspec
 from fairlead.envelope import PublicKey, envelope_from_json, envelope_to_json
 from fairlead.errors import BadSignature, FairleadError, MalformedBytes, ProofFailed
 from fairlead.receipt.leaf import leaf_of
+from fairlead.receipt.log_keys import LogKeys, only
+from fairlead.receipt.quorum import NOBODY, Quorum
 from fairlead.receipt.rebuild import Finding, Rebuilt, rebuild
 from fairlead.receipt.receipt import INDEX_DIGITS, Receipt, RefusalReceipt, UseReceipt, open_receipt, receipt_name
 from fairlead.receipt.tree import leaf_hash
@@ -26,6 +28,8 @@ class LogReport(msgspec.Struct, frozen=True, kw_only=True):
     size: int  # entries under the signed checkpoint; 0 when it did not open
     root: str  # hex; empty when the checkpoint did not open
     kept_size: int | None  # size of the kept checkpoint the log was held against; nothing when there was none to hold it against
+    cosigned_size: int | None = None  # entries of the newest head that witnesses cosigned
+    cosigned_by: tuple[str, ...] = ()  # the witnesses of it that are known here
     files: int
     receipts: int  # receipts that held
     uses: tuple[UseReceipt, ...]
@@ -44,17 +48,23 @@ def audit_log(
     origin: str,
     key: PublicKey,
     kept: bytes | None,
-    receipts: Sequence[tuple[str, bytes]],
+    receipts: Iterable[tuple[str, bytes]],
+    keys: LogKeys | None = None,
+    quorum: Quorum = NOBODY,
 ) -> LogReport:
-    """Check one log. `files`: path from the log's folder -> bytes. `receipts`: file name -> bytes, as delivered. Total."""
+    """Check one log. `files`: path from the log's folder -> bytes. `receipts`: file name -> bytes, as delivered. `key`: the one its
+    reader began with, unless `keys` says how it changed since. `quorum`: which witnesses must have seen it. Total."""
+    known = keys or only(origin, key)
     # 1-4, 7. The folder itself.
-    log = rebuild(files, origin=origin, key=key, kept=kept)
+    log = rebuild(files, keys=known, kept=kept, quorum=quorum)
     findings = list(log.findings)
     # 5. Every receipt: form, signature, place, and its leaf in the log.
     held: dict[int, Receipt] = {}
+    names: list[str] = []
     for name, raw in receipts:
+        names.append(name)
         try:
-            receipt = check_receipt(name, raw, origin=origin, key=key, log=log)
+            receipt = check_receipt(name, raw, keys=known, log=log)
         except FairleadError as error:
             findings.append(Finding(file=name, entry=entry_named(name), what=str(error)))
             continue
@@ -62,13 +72,14 @@ def audit_log(
             findings.append(Finding(file=name, entry=receipt.index, what="a receipt of this entry was already there"))
         held[receipt.index] = receipt
     # 6. A receipt for every entry.
-    findings += _missing(log, held, [name for name, _ in receipts])
+    findings += _missing(log, held, names)
     return _report(files, origin, log, held, findings)
 
 
-def check_receipt(name: str, raw: bytes, *, origin: str, key: PublicKey, log: Rebuilt) -> Receipt:
+def check_receipt(name: str, raw: bytes, *, keys: LogKeys, log: Rebuilt) -> Receipt:
     """The receipt in a delivered file, once all of it held. Raises BadSignature, MalformedBytes, ProofFailed."""
-    # 5.1 One canonical envelope, one signature, by the log's key, which it names.
+    origin, key = keys.origin, keys.for_entry(entry_named(name) or 0)
+    # 5.1 One canonical envelope, one signature, by the log's key for this place, which it names.
     envelope = envelope_from_json(raw)
     if envelope_to_json(envelope) != raw:
         raise MalformedBytes("envelope is not in its one form", why="a field that does not belong there, or a default written out")
@@ -120,6 +131,8 @@ def _report(
         size=log.checkpoint.size if log.checkpoint is not None else 0,
         root=log.checkpoint.root.hex() if log.checkpoint is not None else "",
         kept_size=log.kept_size,
+        cosigned_size=log.cosigned_size,
+        cosigned_by=tuple(one.name for one in log.cosigned_by),
         files=len(files),
         receipts=len(held),
         uses=tuple(receipt for receipt in in_order if isinstance(receipt, UseReceipt)),

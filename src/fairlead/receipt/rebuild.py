@@ -13,16 +13,18 @@ from typing import Final
 
 import msgspec
 
-from fairlead.envelope import PublicKey
 from fairlead.errors import FairleadError
-from fairlead.receipt.checkpoint import Checkpoint, open_checkpoint
+from fairlead.receipt.checkpoint import Checkpoint, open_head
+from fairlead.receipt.log_keys import LogKeys
+from fairlead.receipt.note import Cosigned
+from fairlead.receipt.quorum import NOBODY, Quorum
 from fairlead.receipt.tiles import ENTRIES, Tile, leading_entries, parse_tile, tile_at, tile_bytes, tiles_for
 from fairlead.receipt.tree import HASH_BYTES, leaf_hash, root_of
 
 CHECKPOINT: Final = "checkpoint"
 KEPT: Final = "kept checkpoint"
 SIZE_MAX: Final = 2**24  # entries this reader takes
-CHECKPOINT_LINES: Final = 5  # three of text, one blank, one signature
+COSIGNED: Final = "cosigned"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +46,18 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     entries: Mapping[int, bytes]  # those that could be read
     leaf_hashes: tuple[bytes, ...] | None  # those under the signed root; nothing when neither entries nor tiles give it
     kept_size: int | None
+    cosigned_size: int | None = None  # of the newest head that witnesses cosigned
+    cosigned_by: tuple[Cosigned, ...] = ()  # those of them that are known here
     findings: tuple[Finding, ...]
 
 
-def rebuild(files: Mapping[str, bytes], *, origin: str, key: PublicKey, kept: bytes | None) -> Rebuilt:
+def rebuild(files: Mapping[str, bytes], *, keys: LogKeys, kept: bytes | None, quorum: Quorum = NOBODY) -> Rebuilt:
     """Rebuild a log from the files of its folder (paths from that folder). `kept` is a checkpoint the originator held on to."""
-    # 1. The checkpoint: strict form, this origin, this key. Without it nothing below can be judged.
-    head, findings = _opened(files.get(CHECKPOINT), CHECKPOINT, origin, key)
-    before, more = _opened(kept, KEPT, origin, key) if kept is not None else (None, [])
+    # 1. The checkpoint: strict form, this origin, the key for its size. Without it nothing below can be judged.
+    head, findings = _opened(files.get(CHECKPOINT), CHECKPOINT, keys, quorum)
+    before, more = _opened(kept, KEPT, keys, quorum) if kept is not None else (None, [])
+    findings += more
+    seen, seen_by, more = _cosigned(files.get(COSIGNED), keys, quorum)
     findings += more
     kept_size = None if before is None else before.size
     if head is None or head.size > SIZE_MAX:
@@ -73,21 +79,47 @@ def rebuild(files: Mapping[str, bytes], *, origin: str, key: PublicKey, kept: by
     # 4. What was there before is still there (RFC 9162 section 2.1.4, by the leaves themselves).
     if before is not None:
         findings += _consistent(before, head, hashes)
+    # 5. What witnesses saw is a part of it.
+    if seen is not None:
+        findings += _consistent(seen, head, hashes, COSIGNED)
     # 7. Nothing else lies in the folder.
     findings += _strangers(files, tiles, hashes)
-    return Rebuilt(checkpoint=head, entries=entries, leaf_hashes=hashes, kept_size=kept_size, findings=tuple(findings))
+    return Rebuilt(
+        checkpoint=head,
+        entries=entries,
+        leaf_hashes=hashes,
+        kept_size=kept_size,
+        cosigned_size=seen.size if seen else None,
+        cosigned_by=seen_by,
+        findings=tuple(findings),
+    )
 
 
-def _opened(raw: bytes | None, file: str, origin: str, key: PublicKey) -> tuple[Checkpoint | None, list[Finding]]:
+def _opened(raw: bytes | None, file: str, keys: LogKeys, quorum: Quorum) -> tuple[Checkpoint | None, list[Finding]]:
     if raw is None:
         return None, [Finding(file=file, what="is missing")]
     try:
-        found = open_checkpoint(raw, origin, key)
+        found = open_head(raw, keys, quorum.verifiers)
     except FairleadError as error:
         return None, [Finding(file=file, what=str(error))]
-    if raw.count(b"\n") != CHECKPOINT_LINES:
-        return found, [Finding(file=file, what="carries signature lines that nothing here can check")]
-    return found, []
+    if found.lines != 1 + len(found.cosigned):
+        return found.checkpoint, [Finding(file=file, what="carries signature lines that nothing here can check")]
+    return found.checkpoint, []
+
+
+def _cosigned(raw: bytes | None, keys: LogKeys, quorum: Quorum) -> tuple[Checkpoint | None, tuple[Cosigned, ...], list[Finding]]:
+    """The newest head that witnesses cosigned. A reader who asks for a quorum finds its absence; another leaves unknown lines alone."""
+    if raw is None:
+        missing = [] if quorum.met(()) else [Finding(file=COSIGNED, what="no head was cosigned by enough witnesses")]
+        return None, (), missing
+    try:
+        head = open_head(raw, keys, quorum.verifiers)
+    except FairleadError as error:
+        return None, (), [Finding(file=COSIGNED, what=str(error))]
+    if not quorum.met([one.key for one in head.cosigned]):
+        what = f"the head of {head.checkpoint.size} entries is not cosigned by the quorum {quorum.name}"
+        return head.checkpoint, head.cosigned, [Finding(file=COSIGNED, what=what)]
+    return head.checkpoint, head.cosigned, []
 
 
 def _entries(files: Mapping[str, bytes], tiles: Iterable[Tile]) -> dict[int, bytes]:
@@ -172,20 +204,20 @@ def _disagreement(files: Mapping[str, bytes], tiles: Iterable[Tile], entries: Ma
                 break
 
 
-def _consistent(before: Checkpoint, head: Checkpoint, hashes: tuple[bytes, ...] | None) -> Iterable[Finding]:
+def _consistent(before: Checkpoint, head: Checkpoint, hashes: tuple[bytes, ...] | None, name: str = "kept") -> Iterable[Finding]:
     if before.size > head.size:
-        what = f"is older than the kept one: {head.size} entries, {before.size} were there before"
+        what = f"is older than the {name} one: {head.size} entries, {before.size} were there before"
         yield Finding(file=CHECKPOINT, entry=head.size, what=what)
     elif before.size == head.size and before.root != head.root:
-        yield Finding(file=CHECKPOINT, what=f"is of another history: the kept one of the same {head.size} entries has another root")
+        yield Finding(file=CHECKPOINT, what=f"is of another history: the {name} one of the same {head.size} entries has another root")
     elif hashes is not None and root_of(hashes[: before.size]) != before.root:
-        yield Finding(file=CHECKPOINT, what=f"is of another history: its first {before.size} entries are not those of the kept one")
+        yield Finding(file=CHECKPOINT, what=f"is of another history: its first {before.size} entries are not those of the {name} one")
 
 
 def _strangers(files: Mapping[str, bytes], tiles: Iterable[Tile], hashes: tuple[bytes, ...] | None) -> Iterable[Finding]:
     """Files that the log does not have; an earlier, narrower tile is one only when it is not the beginning of the present one."""
     present = {(tile.level, tile.number): tile for tile in tiles}
-    known = {CHECKPOINT, *(tile.path for tile in present.values())}
+    known = {CHECKPOINT, COSIGNED, *(tile.path for tile in present.values())}
     for path in sorted(files.keys() - known):
         tile = tile_at(path)
         now = present.get((tile.level, tile.number)) if tile is not None else None

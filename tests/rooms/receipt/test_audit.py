@@ -13,6 +13,7 @@ from fairlead.errors import FairleadError
 from fairlead.receipt.audit import audit_log, check_receipt, entry_named
 from fairlead.receipt.checkpoint import Checkpoint, sign_checkpoint
 from fairlead.receipt.leaf import leaf_of
+from fairlead.receipt.log_keys import only
 from fairlead.receipt.rebuild import KEPT, Finding, rebuild
 from fairlead.receipt.receipt import receipt_name, receipt_value
 from fairlead.receipt.tiles import ENTRIES, WIDTH, Tile, bundle_bytes, leading_entries, tile_bytes
@@ -27,7 +28,7 @@ def flip(raw: bytes, at: int, bit: int = 0) -> bytes:
 
 
 def tree_findings(files: dict[str, bytes], kept: bytes | None = None) -> tuple[Finding, ...]:
-    return rebuild(files, origin=ORIGIN, key=KEY.public, kept=kept).findings
+    return rebuild(files, keys=only(ORIGIN, KEY.public), kept=kept).findings
 
 
 def entry_at(raw: bytes, at: int) -> int:
@@ -93,12 +94,12 @@ def test_p6_a_flip_is_found_by_the_whole_check_too_and_blames_no_receipt() -> No
 @pytest.mark.parametrize("index", [0, 1, 2])
 def test_p6_each_byte_of_a_receipt_flipped_is_found(index: int) -> None:
     log = folder(SMALL)
-    name, tree = receipt_name(index), rebuild(log.files, origin=ORIGIN, key=KEY.public, kept=None)
+    name, tree = receipt_name(index), rebuild(log.files, keys=only(ORIGIN, KEY.public), kept=None)
     raw = log.receipts[name]
-    assert check_receipt(name, raw, origin=ORIGIN, key=KEY.public, log=tree).index == index
+    assert check_receipt(name, raw, keys=only(ORIGIN, KEY.public), log=tree).index == index
     for at in range(len(raw)):
         with pytest.raises(FairleadError):
-            check_receipt(name, flip(raw, at, at % 8), origin=ORIGIN, key=KEY.public, log=tree)
+            check_receipt(name, flip(raw, at, at % 8), keys=only(ORIGIN, KEY.public), log=tree)
     report = log.with_receipt(name, flip(raw, len(raw) // 2)).audit()
     assert [(one.file, one.entry) for one in report.findings] == [(name, index)]
 
