@@ -106,6 +106,7 @@ def _filled(side: Path, scenario: Scenario, now: Clock, random_bytes: Callable[[
     _agree(node, scenario)
     node.publish()
     for party in node.logs:
+        node.home(party).keep_address(log_address(node, party))
         node.home(party).keep(party, (side / "log" / party / "checkpoint").read_bytes())
     node.close()
 

@@ -43,6 +43,12 @@ class Home:
     def keep_trust(self, trust: dict[str, object]) -> None:
         write_durably(self.path / "trust.json", json.dumps(trust, indent=1, sort_keys=True).encode() + b"\n")
 
+    def keep_address(self, path: str) -> None:
+        """Where this party's log is served; whoever has it reads the log."""
+        descriptor = os.open(self.path / "log.address", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(path + "\n")
+
     def keep(self, log: str, checkpoint: bytes) -> None:
         """Keep a checkpoint: from now on the log must extend it."""
         write_durably(self.kept / f"{log}.checkpoint", checkpoint)

@@ -2,7 +2,7 @@
 
 1. A Host that is not this console's own is answered 421: a name somebody pointed at this machine opens nothing (DNS rebinding).
 2. A request that changes something carries this console's own Origin, or it is answered 403; a foreign Origin is 403 whatever it asks.
-   Pages post by script, so the browser always sends one.
+   Pages post by script, so the browser always sends one. A witness is asked by programs, which send none: its path knows no session.
 3. A path with control characters names nothing here, and is answered 400 before any handler sees it.
 4. What fails inside and was not foreseen is answered 500 with one plain line, when nothing was answered yet.
 5. Nothing may load from anywhere else, run inline, or frame the page. Images may be `data:`: the map's own icons (docs/decisions/0003).
@@ -34,6 +34,7 @@ HEADERS: Final[dict[str, str]] = {
     "cache-control": "no-store",
 }
 READING: Final = frozenset({"GET", "HEAD"})
+TOOLS: Final = frozenset({"/witness/add-checkpoint"})  # posted to by programs, which send no Origin; no session reaches it
 
 
 LOG: Final = logging.getLogger("fairlead.door")
@@ -74,7 +75,7 @@ class Guard:
         own = f"http://{given[0]}"
         if any(origin != own for origin in origins):
             return 403, "the request came from another site's page; nothing was done"
-        if scope["method"] not in READING and not origins:
+        if scope["method"] not in READING and not origins and scope["path"] not in TOOLS:
             return 403, "a request that changes something must come from this console's own page; nothing was done"
         return 0, ""
 

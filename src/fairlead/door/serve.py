@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,14 +17,17 @@ from rich.console import Console as Terminal
 
 from fairlead.desk.clock import WallClock
 from fairlead.desk.node import Node, serving
+from fairlead.desk.restored import check_place
 from fairlead.desk.session import TOKEN_LIFE_MS, issue_token
+from fairlead.desk.witnessing import WITNESSES, ask_about_news
 from fairlead.door.coast import browser_files_missing
 from fairlead.door.web import make_app
-from fairlead.errors import NodeBusy, SyncFault
+from fairlead.errors import FairleadError, NodeBusy, SyncFault
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8420
 LAST_WORD_S: Final = 0.3
+ASK_EVERY_S: Final = 5.0
 OUT: Final = Terminal(highlight=False, soft_wrap=True)
 
 
@@ -35,6 +39,7 @@ def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
         node = Node(root)
         try:
             published = node.recover()
+            check_place(node)
             if published:
                 OUT.print(f"recovered: {published} entries were committed and not yet published; they are now", style="yellow")
             _greet(node, host, port)
@@ -49,11 +54,31 @@ def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
 
         app = make_app(lambda: Node(root).living(), hosts=hosts, failed=failed)
         logging.getLogger("granian").setLevel(logging.WARNING)
+        stop = threading.Event()
+        if (root / WITNESSES).is_file():
+            threading.Thread(target=_ask_on, args=(root, stop), daemon=True).start()
         server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_access=False, log_enabled=False, websockets=False)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(server.serve())
+        stop.set()
         if faults:
             raise faults[0]
+
+
+def _ask_on(root: Path, stop: threading.Event) -> None:
+    """Bring new heads to the witnesses again and again, in a thread of its own: nobody waits for them."""
+    node, said = Node(root), ""
+    try:
+        while not stop.wait(ASK_EVERY_S):
+            try:
+                missed = "; ".join(sorted({f"{one.witness}: {one.said}" for one in ask_about_news(node) if not one.cosigned}))
+            except FairleadError as error:
+                missed = str(error)
+            if missed and missed != said:
+                OUT.print(f"not cosigned: {missed}", style="yellow", markup=False)
+            said = missed
+    finally:
+        node.close()
 
 
 def _free(host: str, port: int) -> None:

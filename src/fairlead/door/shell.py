@@ -17,6 +17,7 @@ from rich.console import Console
 from fairlead.desk.answer import Answer, Outcome
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
+from fairlead.desk.restored import check_place
 from fairlead.envelope import JsonValue, decode
 from fairlead.errors import BadInput, FairleadError, NodeError, Unforeseen
 from fairlead.store.files import SERVING, held_now
@@ -54,6 +55,7 @@ def opened(root: Path) -> Iterator[Node]:
     node = Node(root)
     try:
         published = node.recover()
+        check_place(node)
         if published and not _served(root):  # a server that lives was about to publish them itself
             ERR.print(f"recovered: {published} entries were committed and not yet published; they are now", style="yellow")
         yield node

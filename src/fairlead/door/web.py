@@ -19,7 +19,18 @@ from litestar.static_files import create_static_files_router
 
 from fairlead.desk.clock import Clock, WallClock
 from fairlead.desk.node import Node
-from fairlead.door import acts, pages, pages_agree, pages_ask, pages_core, pages_papers, pages_prove, pages_recall, pages_weigh
+from fairlead.door import (
+    acts,
+    pages,
+    pages_agree,
+    pages_ask,
+    pages_core,
+    pages_log,
+    pages_papers,
+    pages_prove,
+    pages_recall,
+    pages_weigh,
+)
 from fairlead.door.console import HTML, JSON, Console, Web, palette_of, wants_json
 from fairlead.door.guard import App, Guard
 from fairlead.door.render import part_bytes
@@ -36,7 +47,7 @@ STATUS: Final[tuple[tuple[type[FairleadError], int], ...]] = (
     (BadInput, 400),
 )
 PLAIN: Final = {404: "there is no such page", 405: "that cannot be done here", 413: "that is too large", 400: "that does not read"}
-ROOMS: Final = (pages, pages_core, pages_prove, pages_agree, pages_recall, pages_weigh, pages_papers, pages_ask, acts)
+ROOMS: Final = (pages, pages_core, pages_prove, pages_agree, pages_recall, pages_weigh, pages_papers, pages_ask, pages_log, acts)
 LOG: Final = logging.getLogger("fairlead.door")
 mimetypes.add_type("text/javascript", ".mjs")  # Python 3.11 does not know it everywhere
 
@@ -99,6 +110,7 @@ def make_inner(
             *pages_weigh.ROUTES,
             *pages_papers.ROUTES,
             *pages_ask.ROUTES,
+            *pages_log.ROUTES,
             *acts.ROUTES,
             static,
         ],

@@ -54,7 +54,7 @@ def begin(tx: Connection, logs: Iterable[Log]) -> None:
                 size=0,
                 keyid=log.key.public.keyid,
                 frontier=frontier.to_bytes(),
-                checkpoint=_signed(log, frontier),
+                checkpoint=signed(log, frontier),
             )
         )
 
@@ -73,7 +73,7 @@ def current(tx: Connection, log: Log) -> Log:
 def rekey(tx: Connection, log: Log) -> None:
     """From the head this transaction signs, the log's key is this one. The caller has recorded the signed event that says so."""
     grows = growing(tx)[log.party]
-    grows.keyid, grows.sign = log.key.public.keyid, lambda frontier: _signed(log, frontier)
+    grows.keyid, grows.sign = log.key.public.keyid, lambda frontier: signed(log, frontier)
 
 
 def append(tx: Connection, log: Log, make: Maker) -> int:
@@ -83,7 +83,7 @@ def append(tx: Connection, log: Log, make: Maker) -> int:
         row = tx.execute(select(log_heads).where(log_heads.c.log == log.party)).one_or_none()
         if row is None:
             raise LogFault("the node has no such log", where=log.origin)
-        grows = Growing(frontier_from_bytes(bytes(row.frontier)), str(row.keyid), lambda frontier: _signed(log, frontier))
+        grows = Growing(frontier_from_bytes(bytes(row.frontier)), str(row.keyid), lambda frontier: signed(log, frontier))
         growing(tx)[log.party] = grows
     if grows.keyid != log.key.public.keyid:
         raise LogFault("the log's key has changed", where=log.origin, do="run the command again")
@@ -130,6 +130,14 @@ def head(tx: Connection, party: str) -> tuple[int, bytes]:
     if row is None:
         raise LogFault("the node has no such log", where=party)
     return int(row.size), bytes(row.checkpoint)
+
+
+def frontier(tx: Connection, party: str) -> Frontier:
+    """The right edge of a log's tree as committed. Raises LogFault."""
+    raw = tx.execute(select(log_heads.c.frontier).where(log_heads.c.log == party)).scalar_one_or_none()
+    if raw is None:
+        raise LogFault("the node has no such log", where=party)
+    return frontier_from_bytes(bytes(raw))
 
 
 def _rows(tx: Connection, party: str) -> list[tuple[bytes, bytes, bytes]]:
@@ -230,6 +238,12 @@ def _column(tx: Connection, log: Log, column: Column[bytes], first: int, end: in
     return [bytes(one) for one in tx.execute(wanted.order_by(log_entries.c.idx)).scalars().all()]
 
 
+def raw_receipts(tx: Connection, party: str, first: int, end: int) -> list[bytes]:
+    """The envelopes of the entries from `first` to before `end`, as they lie in the log."""
+    own = (log_entries.c.log == party, log_entries.c.idx >= first, log_entries.c.idx < end)
+    return [bytes(raw) for raw in tx.execute(select(log_entries.c.receipt).where(*own).order_by(log_entries.c.idx)).scalars().all()]
+
+
 def receipt_path(root: Path, party: str, index: int) -> Path:
     """Where the receipt of an entry is delivered: the home of the originator it is for, and nowhere else."""
     return root / "homes" / party / "receipts" / party / f"{index:09d}.json"
@@ -283,7 +297,8 @@ def _said(root: Path) -> Iterator[None]:
         ) from error
 
 
-def _signed(log: Log, frontier: Frontier) -> bytes:
+def signed(log: Log, frontier: Frontier) -> bytes:
+    """The head of this tree by the log's key."""
     return sign_checkpoint(Checkpoint(origin=log.origin, size=frontier.size, root=frontier.root()), log.key)
 
 
