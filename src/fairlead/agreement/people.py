@@ -27,7 +27,7 @@ ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 
 # What a request may do. `picture`, `list` and `read` are uses of holdings; the others are acts. `terms` looks at agreements and
 # code-books, `review` judges drafts and signs second, `agree` drafts, amends, denounces, assures, and changes a code-book.
-# `export` gives a holding to a system outside.
+# `export` gives a holding to a system outside. `dissent` puts one's disagreement on record: every role may (red line 11).
 Act: TypeAlias = Literal[
     "picture",
     "list",
@@ -44,23 +44,24 @@ Act: TypeAlias = Literal[
     "review",
     "agree",
     "export",
+    "dissent",
 ]
 ACTS: Final[frozenset[str]] = frozenset(get_args(Act))
 
 _READS: Final = frozenset({"picture", "list", "read", "explain"})
 
 ROLE_ACTS: Final[dict[str, frozenset[str]]] = {
-    "sensor_officer": _READS | {"observe", "report"},
-    "releasing_officer": _READS | {"audit", "order", "exposure", "terms", "review", "agree", "export"},
-    "liaison_officer": _READS | {"report", "terms", "export"},
-    "analyst": _READS | {"lead"},
-    "watch_officer": _READS | {"case"},
-    "legal_adviser": _READS | {"case", "terms", "review"},
-    "boarding_officer": _READS | {"case"},
-    "custody_officer": _READS | {"case"},
-    "evidence_custodian": _READS | {"case"},
-    "inspector": frozenset({"explain", "audit", "terms", "review"}),
-    "administrator": frozenset(),
+    "sensor_officer": _READS | {"observe", "report", "dissent"},
+    "releasing_officer": _READS | {"audit", "order", "exposure", "terms", "review", "agree", "export", "dissent"},
+    "liaison_officer": _READS | {"report", "terms", "export", "dissent"},
+    "analyst": _READS | {"lead", "dissent"},
+    "watch_officer": _READS | {"case", "dissent"},
+    "legal_adviser": _READS | {"case", "terms", "review", "dissent"},
+    "boarding_officer": _READS | {"case", "dissent"},
+    "custody_officer": _READS | {"case", "dissent"},
+    "evidence_custodian": _READS | {"case", "dissent"},
+    "inspector": frozenset({"explain", "audit", "terms", "review", "dissent"}),
+    "administrator": frozenset({"dissent"}),
 }
 
 

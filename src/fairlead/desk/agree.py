@@ -23,6 +23,7 @@ from fairlead.agreement.terms_wording import narrower, terms_words, wider
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker
 from fairlead.desk.authority import entitled, party_of, refuse
+from fairlead.desk.dissent import keep_registers, of_review
 from fairlead.desk.enter import Entered, hand_over, sign_in
 from fairlead.desk.node import Node
 from fairlead.desk.prove import breaking, broken_in_words
@@ -104,12 +105,14 @@ def review(node: Node, asker: Asker, agreement: str, finding: Finding) -> Outcom
                 **msgspec.structs.asdict(finding),
             )
             done = sign_in(node, tx, asker, event, at_ms=at_ms)
+            registered = of_review(node, tx, asker, event, done.raw)
             reviews = (*reviews_of(standing, agreement), event)
             value: dict[str, JsonValue] = {"agreement": agreement, "version": event.version, "reviews": shown_reviews(reviews)}
             given = answer({**value, **_stamp(done, state_of_draft(reviews), at_ms)})
     if reasons:
         return refuse(node, asker, act="review", reasons=reasons)
     hand_over(node, done)
+    keep_registers(node, event.originator, registered)
     return given
 
 

@@ -21,6 +21,7 @@ from fairlead.desk.authority import asked_as
 from fairlead.desk.clock import Clock, SetClock, StoryClock
 from fairlead.desk.home import Home, read_key, write_key
 from fairlead.desk.node import Node
+from fairlead.desk.served import address as log_address
 from fairlead.envelope import SigningKey, encode, envelope_to_json, sha256_hex, sign
 from fairlead.errors import BadScenario, NodeError
 from fairlead.intake.scenario import Scenario, coalition_bytes

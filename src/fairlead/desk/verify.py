@@ -39,12 +39,39 @@ LOOKS: Final = 3  # a node that lives delivers a record a moment before or after
 BETWEEN_S: Final = 0.3
 
 
+class Records:
+    """The signed records delivered to a home, by kind and digest; what does not read is a finding."""
+
+    def __init__(self, home: Path) -> None:
+        self.found: dict[tuple[str, str], JsonValue] = {}
+        self.findings: list[Finding] = []
+        for path in sorted((home / "records").glob("*/*.json")):
+            kind, name = path.parent.name, path.stem
+            try:
+                raw = path.read_bytes()
+                if sha256_hex(raw) != name:
+                    raise ProofFailed("a record at home is not what its name says", do="restore it from the node")
+                self.found[kind, name] = decode(envelope_from_json(raw).payload_bytes)
+            except (FairleadError, OSError) as error:
+                self.findings.append(Finding(file=f"records/{kind}/{name}.json", what=str(error)))
+
+    def of(self, kind: str, shape: type[T]) -> Iterator[tuple[str, T]]:
+        """The records of a kind as values; one of another shape is a finding."""
+        for (own, name), value in self.found.items():
+            if own == kind:
+                try:
+                    yield name, msgspec.convert(value, shape)
+                except msgspec.ValidationError as error:
+                    self.findings.append(Finding(file=f"records/{kind}/{name}.json", what=f"is no {kind}: {error}"))
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """One log as one home sees it."""
 
     party: str
     report: LogReport
     halts: tuple[Halted, ...] = ()
+    records: Records | None = None  # of the home, where the log held
 
 
 def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
@@ -55,7 +82,7 @@ def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
     chosen = [home for home in homes if only in ("", home.name)]
     if not chosen:
         raise NotANode("no such home", where=f"{root}/homes/{only}", do=f"one of {', '.join(home.name for home in homes)}")
-    verdicts = tuple(_settled(root, home) for home in chosen)
+    verdicts = tuple(settled(root, home) for home in chosen)
     stray = _strays(root, {home.name for home in homes}) if not only else ()
     if stray:
         last = verdicts[-1]
@@ -64,7 +91,7 @@ def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
     return verdicts
 
 
-def _settled(root: Path, home: Path) -> Verdict:
+def settled(root: Path, home: Path) -> Verdict:
     """The home's verdict; where a node lives in the folder, what home and log say of records is looked at again before it counts."""
     for look in range(LOOKS):
         with _unmoving(root):
@@ -98,8 +125,9 @@ def _verify_home(root: Path, home: Path) -> Verdict:
     report = audit_log(files, origin=keys.origin, key=keys.held[0].key, kept=kept, receipts=receipts, keys=keys, quorum=quorum_of(home))
     if not report.holds:  # what does not hold says nothing about orders
         return Verdict(party=party, report=report)
-    halts, findings = _watched(home, report)
-    return Verdict(party=party, report=msgspec.structs.replace(report, findings=findings), halts=halts)
+    records = Records(home)
+    halts, findings = _watched(home, report, records)
+    return Verdict(party=party, report=msgspec.structs.replace(report, findings=findings), halts=halts, records=records)
 
 
 def trusted(home: Path, party: str) -> LogKeys:
@@ -149,32 +177,6 @@ def watch(root: Path, verdict: Verdict) -> tuple[Halted, ...]:
     return verdict.halts
 
 
-class _Records:
-    """The signed records delivered to a home, by kind and digest; what does not read is a finding."""
-
-    def __init__(self, home: Path) -> None:
-        self.found: dict[tuple[str, str], JsonValue] = {}
-        self.findings: list[Finding] = []
-        for path in sorted((home / "records").glob("*/*.json")):
-            kind, name = path.parent.name, path.stem
-            try:
-                raw = path.read_bytes()
-                if sha256_hex(raw) != name:
-                    raise ProofFailed("a record at home is not what its name says", do="restore it from the node")
-                self.found[kind, name] = decode(envelope_from_json(raw).payload_bytes)
-            except (FairleadError, OSError) as error:
-                self.findings.append(Finding(file=f"records/{kind}/{name}.json", what=str(error)))
-
-    def of(self, kind: str, shape: type[T]) -> Iterator[tuple[str, T]]:
-        """The records of a kind as values; one of another shape is a finding."""
-        for (own, name), value in self.found.items():
-            if own == kind:
-                try:
-                    yield name, msgspec.convert(value, shape)
-                except msgspec.ValidationError as error:
-                    self.findings.append(Finding(file=f"records/{kind}/{name}.json", what=f"is no {kind}: {error}"))
-
-
 class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     feed: str
@@ -183,10 +185,9 @@ class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
     to_ms: int
 
 
-def _watched(home: Path, report: LogReport) -> tuple[tuple[Halted, ...], tuple[Finding, ...]]:
+def _watched(home: Path, report: LogReport, records: Records) -> tuple[tuple[Halted, ...], tuple[Finding, ...]]:
     """The orders of this home held against its log, and everything that is not as they say (P4)."""
-    records = _Records(home)
-    said = {(held.kind, held.digest): use.index for use in report.uses for held in use.holdings if held.kind in DELIVERED}
+    said = entries_of(report)
     orders = {name: order for name, order in records.of("order", Order) if ("order", name) in said}
     ends = {resume.order: said["resume", name] for name, resume in records.of("resume", Resume) if ("resume", name) in said}
     ends |= {order.replaces: said["order", name] for name, order in orders.items() if order.replaces}
@@ -204,12 +205,17 @@ def _watched(home: Path, report: LogReport) -> tuple[tuple[Halted, ...], tuple[F
     return halts, (*records.findings, *unlike(said, there), *breaches(halts))
 
 
-def _segments(records: _Records, said: Mapping[tuple[str, str], int]) -> Iterator[OwnSegment]:
+def entries_of(report: LogReport) -> dict[tuple[str, str], int]:
+    """The entry that says a record was made, by kind and digest."""
+    return {(held.kind, held.digest): use.index for use in report.uses for held in use.holdings if held.kind in DELIVERED}
+
+
+def _segments(records: Records, said: Mapping[tuple[str, str], int]) -> Iterator[OwnSegment]:
     for name, one in records.of("segment-manifest", _Manifest):
         yield OwnSegment(**msgspec.structs.asdict(one), entry=said.get(("segment-manifest", name), -1))
 
 
-def _units(home: Path, records: _Records, said: Mapping[tuple[str, str], int]) -> dict[str, str]:
+def _units(home: Path, records: Records, said: Mapping[tuple[str, str], int]) -> dict[str, str]:
     """The party of each unit: by the newest code-book the log says was signed, or what the home was founded with."""
     changes = [(said["book-change", name], one) for name, one in records.of("book-change", BookChange) if ("book-change", name) in said]
     books = [one.book for _, one in sorted(changes, key=lambda pair: pair[0])]

@@ -149,6 +149,14 @@ def ask_witnesses(node: Node, send: Send = over_http, *, only: str = "") -> list
     return asked
 
 
+def ask_about_news(node: Node, send: Send = over_http) -> list[Asked]:
+    """As `ask_witnesses`, about the logs only that have grown since they were cosigned."""
+    with node.db.read() as tx:
+        sizes = {party: (ledger.head(tx, party)[0], heads.cosigned_head(tx, party)) for party in sorted(node.logs)}
+    grown = [party for party, (size, seen) in sizes.items() if seen is None or seen[0] < size]
+    return [one for party in grown for one in ask_witnesses(node, send, only=party)]
+
+
 def _ask(node: Node, party: str, one: Witness, note: bytes, size: int, old: int, keys: LogKeys, send: Send) -> tuple[Asked, bytes]:
     """One witness: at its own size the second time, when ours was another."""
     origin = node.logs[party].origin

@@ -239,12 +239,24 @@ def _inbox(value: dict[str, Any]) -> None:
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="A node folder, or copies of its log/ and homes/.")],
+    folder: Annotated[Path, typer.Argument(help="A node folder, copies of its log/ and homes/, or a bundle file.")],
     party: Annotated[str, typer.Option(help="Check this party's log only.")] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the verified checkpoint: the log must extend it from now on.")] = False,
+    key: Annotated[str, typer.Option(help="Of a bundle: the log's key that you trust, base64 or NAME+ID+KEY.")] = "",
+    trust: Annotated[Path | None, typer.Option(help="Of a bundle: the trust.json that you trust.")] = None,
+    rule: Annotated[
+        Path | None, typer.Option("--witnesses", help="Of a bundle: which witnesses must have seen it (C2SP tlog-policy).")
+    ] = None,
+    roots: Annotated[Path | None, typer.Option("--tsa-root", help="Of a bundle: PEM of the timestamp authority's root.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check logs offline, from files alone: signatures, inclusion, consistency, completeness. Ends with 6 when something fails."""
+    """Check logs or a bundle offline, from files alone: signatures, inclusion, consistency, completeness. Ends with 6 when something
+    fails."""
+    if folder.is_file():
+        from fairlead.door.verbs_log import check_file
+
+        check_file(folder, key=key, trust=trust, rule=rule, roots=roots, as_json=as_json)
+        return
     verdicts = verify_folder(folder, only=party)
     if as_json:
         sys.stdout.write(dump([_verdict_value(folder, verdict) for verdict in verdicts]) + "\n")
