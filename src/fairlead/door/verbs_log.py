@@ -39,7 +39,7 @@ def monitor(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Watch your own log: fetch, verify, hold every use against your terms, keep the checkpoint. Ends with 6 when something is wrong."""
+    """Watch your own log: fetch, verify, hold every use against your terms, keep the checkpoint. Ends with 6 if not all is well."""
     fetched = 0
     if address:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
