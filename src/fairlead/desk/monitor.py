@@ -22,10 +22,14 @@ import msgspec
 
 from fairlead.agreement.events import Amend, Denounce, Override
 from fairlead.agreement.terms import Grant
+from fairlead.desk.answer import Outcome, answer
+from fairlead.desk.ask import Asker
+from fairlead.desk.authority import entitled, party_of, refuse
 from fairlead.desk.home import Home
+from fairlead.desk.node import Node
 from fairlead.desk.served import receipts_in
 from fairlead.desk.verify import Records, Verdict, entries_of, quorum_of, settled, trusted
-from fairlead.envelope import decode
+from fairlead.envelope import JsonValue, decode
 from fairlead.errors import BadInput, FairleadError, NotANode, ProofFailed
 from fairlead.receipt import prove
 from fairlead.receipt.alarms import Alarm, Line, Terms, alarms, by_holding, lines, over_time
@@ -107,6 +111,16 @@ def look(root: Path, party: str, *, now_ms: int, fetched: int = 0) -> Watched:
         titles=titles,
         fetched=fetched,
     )
+
+
+def watched(node: Node, asker: Asker, *, party: str = "") -> Outcome:
+    """The look at a party's own log where it is published; another's for oversight. Raises ProofFailed."""
+    reasons = entitled(node, asker, act="audit")
+    if reasons:
+        return refuse(node, asker, act="audit", reasons=reasons)
+    oversees = node.coalition.book.units[asker.unit].regime == "oversight"
+    wanted = party if party in node.logs and oversees else party_of(node, asker)
+    return answer(as_value(look(node.root, wanted, now_ms=node.clock.now_ms())))
 
 
 def terms_of(records: Records, said: dict[tuple[str, str], int]) -> tuple[Terms, ...]:
@@ -271,10 +285,10 @@ def _clean(folder: Path, size: int) -> None:
             os.unlink(path)
 
 
-def as_value(one: Watched) -> dict[str, object]:
-    """The look as JSON values."""
+def as_value(one: Watched) -> JsonValue:
+    """The look as JSON values; what is not known is absent."""
     report = one.verdict.report
-    return {
+    value: dict[str, JsonValue | None] = {
         "party": one.party,
         "log": report.origin,
         "size": report.size,
@@ -286,7 +300,9 @@ def as_value(one: Watched) -> dict[str, object]:
         "cosigned_by": list(report.cosigned_by),
         "receipts": report.receipts,
         "covers": report.covers,
-        "findings": [msgspec.to_builtins(finding) for finding in report.findings],
+        "findings": [
+            {name: said for name, said in msgspec.to_builtins(finding).items() if said is not None} for finding in report.findings
+        ],
         "alarms": [msgspec.to_builtins(alarm) for alarm in one.alarms[:1000]],
         "alarms_count": len(one.alarms),
         "uses": [msgspec.to_builtins(line) for line in one.lines],
@@ -298,3 +314,4 @@ def as_value(one: Watched) -> dict[str, object]:
             for halt in one.verdict.halts
         ],
     }
+    return {name: said for name, said in value.items() if said is not None}

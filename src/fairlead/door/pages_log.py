@@ -1,20 +1,26 @@
-"""What programs fetch and send: a party's log under its own address, and the witness that cosigns partners' logs.
+"""The log's pages: what programs fetch and send, and the monitor's pictures for people.
 
-No session and no cookie is looked at here. A log is behind a secret in its address; a witness answers whoever brings a head that a log
-it watches has signed.
+1. A party's log is served under an address that holds a secret, and a witness answers whoever brings a head that a log it watches has
+   signed: no session and no cookie is looked at for either.
+2. The monitor's page is the same look that `fairlead monitor` takes, for a session of that party or of oversight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from litestar import Response, get, post
 
-from fairlead.desk.served import served
+from fairlead.desk.monitor import watched
+from fairlead.desk.node import Node
+from fairlead.desk.served import address, served
+from fairlead.desk.session import Session
 from fairlead.desk.witnessing import cosign_for
-from fairlead.door.console import JSON, Web, console_of
-from fairlead.door.pages import uses
+from fairlead.door.console import JSON, Query, Web, console_of, show
+from fairlead.door.drawn_use import holdings_svg, over_time_svg
+from fairlead.door.pages import both, uses
+from fairlead.door.render import Page
 from fairlead.errors import BadInput
 from fairlead.receipt.witness import BODY_MAX
 
@@ -45,4 +51,24 @@ async def add_checkpoint(request: Web) -> Response[bytes]:
     return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
 
 
-ROUTES: Final[Sequence[Any]] = (log_file, add_checkpoint)
+@get(both("monitor"), opt=uses("audit", "nothing"))
+async def monitor(request: Web) -> Response[bytes]:
+    page = Page(template="monitor.html", title="Monitor", tab="receipts", watch="log")
+    party = request.query_params.get("party", "")
+    host = str(request.base_url).rstrip("/")
+
+    def more(node: Node, session: Session, query: Query, value: Any) -> Mapping[str, object]:
+        unit = node.coalition.book.units[session.unit]
+        return {
+            "parties": sorted(node.logs) if unit.regime == "oversight" else [],
+            "wrong": [one for one in value["alarms"] if one["kind"] in ("no_grant", "outside_grant")],
+            "over_time": over_time_svg(value),
+            "most_used": holdings_svg(value),
+            "address": address(node, value["party"]) if unit.party == value["party"] else "",
+            "host": host,
+        }
+
+    return await show(request, page, lambda node, who, q: watched(node, who, party=party), more)
+
+
+ROUTES: Final[Sequence[Any]] = (log_file, add_checkpoint, monitor)

@@ -50,7 +50,7 @@ def monitor(
             )
     seen = look(folder, party, now_ms=WallClock().now_ms(), fetched=fetched)
     if as_json:
-        sys.stdout.write(dump(as_value(seen)) + "\n")  # type: ignore[arg-type]
+        sys.stdout.write(dump(as_value(seen)) + "\n")
     else:
         _monitored(seen)
     wrong = [str(finding) for finding in seen.verdict.report.findings]
