@@ -82,6 +82,8 @@ def open_head(raw: bytes, keys: LogKeys, witnesses: Sequence[Verifier] = ()) -> 
     if held.believed is not None and checkpoint.size > held.believed:
         why = f"it was given up after size {held.believed}; this head has {checkpoint.size}"
         raise BadSignature("a checkpoint is by a key that was compromised", where=origin, why=why)
+    if checkpoint.size == held.believed and checkpoint.root.hex() != (held.root or EMPTY_ROOT.hex()):
+        raise BadSignature("a checkpoint is by a key that was compromised", where=origin, why="the head believed of it has another root")
     return Head(checkpoint=checkpoint, key=held.key, cosigned=note.cosigned, lines=note.lines)
 
 
