@@ -101,7 +101,8 @@ def history(origin: str, first: PublicKey, operator: PublicKey | None, envelopes
         used = {one.key for one in held}
         if old != last.key or event.from_size <= last.from_size or new in used:
             raise BadInput("a key event does not follow the one before it", where=f"{origin}, from {event.from_size}")
-        by = last.key if event.reason == "rotation" else None if operator in used else operator  # an operator that signs logs is no other
+        # An operator whose key this log was signed with is no second voice.
+        by = last.key if event.reason == "rotation" else None if operator in used else operator
         signers = [*([by] if by else []), new]
         if len(signers) < 2:
             raise BadSignature("nobody is trusted to say that a key was compromised", where=origin, do="give the operator's key")

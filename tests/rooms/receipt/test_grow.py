@@ -58,7 +58,9 @@ def test_a_tree_grown_at_once_and_in_random_batches_is_the_tree_grown_leaf_by_le
     assert grow(Frontier(), iter(LEAVES[:size]), every=WIDTH_BITS) == (frontier, completed(0, size, WIDTH_BITS))
 
 
-@pytest.mark.parametrize(("old", "new"), [(0, 256), (255, 256), (255, 257), (256, 512), (1, 65_536), (65_535, 65_536), (65_536, 65_537)])
+@pytest.mark.parametrize(
+    ("old", "new"), [(0, 256), (255, 256), (255, 257), (256, 512), (1, 65_536), (65_535, 65_536), (65_536, 65_537)]
+)
 def test_the_step_over_an_edge_completes_just_the_nodes_there(old: int, new: int) -> None:
     nodes = grow(one_by_one(LEAVES[:old]), LEAVES[old:new], every=WIDTH_BITS)[1]
     assert nodes == completed(old, new, WIDTH_BITS)
