@@ -136,6 +136,18 @@ def harmed(kind: str, size: int, drawn: random.Random) -> dict[Tile, bytes]:
     return found
 
 
+@pytest.mark.parametrize("cut", [1, 31, 32, 33, 64, 255 * 32])
+def test_a_tile_that_lacks_what_is_asked_of_it_is_refused(cut: int) -> None:
+    for size, place in ((256, 0), (511, 300)):
+        short = {tile: raw[:-cut] for tile, raw in files(size).items()}.__getitem__
+        with pytest.raises(MalformedBytes, match="too short"):
+            prove.inclusion(short, index=place, size=size)
+        with pytest.raises(MalformedBytes, match="too short"):
+            prove.consistency(short, old=place + 1, new=size)
+        with pytest.raises(MalformedBytes, match="too short"):
+            prove.root(short, size)
+
+
 @pytest.mark.parametrize("kind", ["flipped", "short", "shifted", "foreign", "another's", "swapped"])
 def test_what_wrong_tiles_give_is_accepted_only_where_it_is_the_true_proof(kind: str) -> None:
     said: Counter[str] = Counter()
