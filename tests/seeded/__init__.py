@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms, witness
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -17,6 +17,7 @@ FAULTS: tuple[Fault, ...] = (
     *suspension.FAULTS,
     *terms.FAULTS,
     *release.FAULTS,
+    *witness.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]

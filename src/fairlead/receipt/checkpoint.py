@@ -82,6 +82,9 @@ def open_head(raw: bytes, keys: LogKeys, witnesses: Sequence[Verifier] = ()) -> 
     if held.believed is not None and checkpoint.size > held.believed:
         why = f"it was given up after size {held.believed}; this head has {checkpoint.size}"
         raise BadSignature("a checkpoint is by a key that was compromised", where=origin, why=why)
+    if checkpoint.size == held.believed and checkpoint.root.hex() != (held.root or EMPTY_ROOT.hex()):
+        why = "the head of that size it is believed for has another root"
+        raise BadSignature("a checkpoint is by a key that was compromised", where=origin, why=why)
     return Head(checkpoint=checkpoint, key=held.key, cosigned=note.cosigned, lines=note.lines)
 
 

@@ -35,7 +35,7 @@ class KeyEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     clock: str
     why: str
     trusted_size: Annotated[int, msgspec.Meta(ge=0)] = 0  # of a compromise: the largest head the old key is still believed for
-    trusted_root: str = ""
+    trusted_root: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""  # that head's root; nothing where it is none
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     key: PublicKey
     from_size: int
     believed: int | None = None
+    root: str = ""  # of that head, in hex
 
 
 class LogKeys(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,15 +98,20 @@ def history(origin: str, first: PublicKey, operator: PublicKey | None, envelopes
             raise BadInput("a key event is of another log", where=event.log[:200], why=f"this one is {origin}")
         last = held[-1]
         old, new = PublicKey(unbase64(event.old)), PublicKey(unbase64(event.new))
-        if old != last.key or event.from_size <= last.from_size or new in {one.key for one in held}:
+        used = {one.key for one in held}
+        if old != last.key or event.from_size <= last.from_size or new in used:
             raise BadInput("a key event does not follow the one before it", where=f"{origin}, from {event.from_size}")
-        signers = [last.key, new] if event.reason == "rotation" else [*([operator] if operator else []), new]
+        # An operator whose key this log was signed with is no second voice.
+        by = last.key if event.reason == "rotation" else None if operator in used else operator
+        signers = [*([by] if by else []), new]
         if len(signers) < 2:
             raise BadSignature("nobody is trusted to say that a key was compromised", where=origin, do="give the operator's key")
         verify(envelope, signers, kind=KIND, threshold=2)
         if event.reason == "compromise":
             if event.trusted_size >= event.from_size:
                 raise BadInput("a key is believed for a head it never signed", where=f"{origin}, {event.trusted_size}")
-            held[-1] = msgspec.structs.replace(last, believed=event.trusted_size)
+            if bool(event.trusted_size) != bool(event.trusted_root):
+                raise BadInput("a head that a key is believed for has a size and a root", where=f"{origin}, {event.trusted_size}")
+            held[-1] = msgspec.structs.replace(last, believed=event.trusted_size, root=event.trusted_root)
         held.append(Held(key=new, from_size=event.from_size))
     return LogKeys(origin=origin, held=tuple(held))

@@ -171,8 +171,8 @@ def _line(line: str) -> tuple[str, bytes, bytes]:
 
 
 def _name(name: str) -> str:
-    if not name or "+" in name or any(letter.isspace() or letter < " " for letter in name):
-        raise BadInput("a key name is empty or holds a space or a plus", where=repr(name)[:80])
+    if not name or "+" in name or any(letter.isspace() or letter < " " or "\ud800" <= letter <= "\udfff" for letter in name):
+        raise BadInput("a key name is empty, or holds a space, a plus or what UTF-8 cannot say", where=repr(name)[:80])
     return name
 
 

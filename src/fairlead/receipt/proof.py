@@ -56,7 +56,7 @@ def read_proof(raw: bytes) -> Proof:
     if not found or lines[0] != FIRST_LINE:
         raise MalformedBytes("bytes are not a tlog-proof", why=f"the first line is not {FIRST_LINE}, or no checkpoint follows")
     rest = lines[1:]
-    extra = unbase64(rest.pop(0)[6:]) if rest and rest[0].startswith("extra ") else b""
+    extra = unbase64(rest.pop(0)[6:]) if rest and rest[0].startswith("extra ") and rest[0] != "extra " else b""
     head = rest.pop(0) if rest else ""
     if not head.startswith("index ") or SIZE.fullmatch(head[6:]) is None:
         raise MalformedBytes("a proof names no index", where=head[:80])
@@ -70,6 +70,8 @@ def check_proof(proof: Proof, entry: bytes, keys: LogKeys, quorum: Quorum = NOBO
     """The head under which `entry` stands at the proof's index. Raises ProofFailed, BadSignature, MalformedBytes."""
     head = open_head(proof.checkpoint, keys, quorum.verifiers)
     said = head.checkpoint
+    if not quorum.names(said.origin, [one.key for one in keys.held]):
+        raise ProofFailed("the reader's rule does not name this log", where=said.origin)
     if not check_inclusion(leaf=leaf_hash(entry), index=proof.index, size=said.size, root=said.root, proof=proof.path):
         raise ProofFailed("the entry does not stand where the proof says", where=f"{said.origin}, entry {proof.index}")
     _enough(head, quorum)

@@ -48,13 +48,17 @@ class Quorum(msgspec.Struct, frozen=True, kw_only=True):
 
     def met(self, cosigned: Collection[PublicKey]) -> bool:
         """Whether cosignatures by these keys are enough."""
-        return self.name == NONE or self._met(self.name, set(cosigned))
+        if self.name == NONE:
+            return True
+        keys = set(cosigned)
+        seen = {name: one.verifier.key in keys for name, one in self.witnesses.items()}
+        for name, group in self.groups.items():  # in the file's order: a group names only what stands before it
+            seen[name] = sum(seen[one] for one in group.names) >= group.needs
+        return seen[self.name]
 
-    def _met(self, name: str, keys: set[PublicKey]) -> bool:
-        if name in self.witnesses:
-            return self.witnesses[name].verifier.key in keys
-        group = self.groups[name]
-        return sum(self._met(one, keys) for one in group.names) >= group.needs
+    def names(self, origin: str, keys: Collection[PublicKey]) -> bool:
+        """Whether this rule is about the log of that name with one of these keys; a rule without logs is about any."""
+        return not self.logs or any(one.name == origin and one.key in keys for one in self.logs)
 
 
 NOBODY: Final = Quorum(logs=(), witnesses={}, groups={}, name=NONE)
@@ -76,7 +80,8 @@ def read_quorum(raw: bytes) -> Quorum:
             try:
                 reading.take(words)
             except FairleadError as error:
-                raise MalformedBytes("a line of a witness rule does not read", where=f"line {number}", why=str(error)) from error
+                why = str(error).encode("utf-8", "backslashreplace").decode("utf-8")  # names are bytes, and not always text
+                raise MalformedBytes("a line of a witness rule does not read", where=f"line {number}", why=why) from error
     return reading.done()
 
 
