@@ -4,7 +4,7 @@
    the bytes to one form: canonical JSON, no field more or less, nothing longer than the maxima below. Other readers of TUF are
    more lenient and read all of it; what they would have to ignore, nobody here writes.
 2. Keys are Ed25519, each under the id the whole house knows it by (SHA-256 of its 32 bytes), so one key never counts as two.
-3. The framework wants four roles in every root. Two are used: `root` says who the officers are, `targets` (the framework's word; ours is
+3. The framework wants four roles in a root. Two are used: `root` says who the officers are, `targets` (the framework's word; ours is
    the key list) says which `keys.json` is in force. `snapshot` and `timestamp` name the same officers and nobody serves them: they are
    for keys that stay online and sign every hour, and here no key is online. What they would add is done by dates and kept versions.
 4. This is the one file of the source that may say the framework's word for what is signed for readers.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -121,10 +121,11 @@ class _KeyListFile(_Strict, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Who of those a role names signed, and how many signatures it still lacks."""
+    """Who of those a role names signed and who did not, and how many signatures it still lacks."""
 
     needed: int
     signed: tuple[KeyId, ...]
+    unsigned: tuple[KeyId, ...]
     missing: int
 
 
@@ -177,10 +178,23 @@ def add_signature(metadata: RootMetadata | KeyListMetadata, key: SigningKey) -> 
     metadata.sign(CryptoSigner(Ed25519PrivateKey.from_private_bytes(key.seed), _library_key(key.public)), append=True)
 
 
+def drop_others(metadata: RootMetadata | KeyListMetadata, allowed: Collection[KeyId]) -> None:
+    """Take away signatures of keys that do not count, so that they never add up to more than a file may hold."""
+    for keyid in [one for one in metadata.signatures if one not in allowed]:
+        del metadata.signatures[keyid]
+
+
+def signed_part(raw: bytes) -> bytes:
+    """What is signed, of either kind. Raises MalformedBytes."""
+    where = "the metadata"
+    return read_root(raw, where=where).signed_bytes if is_root(raw, where=where) else read_key_list(raw, where=where).signed_bytes
+
+
 def tally(judge: RootMetadata, judged: RootMetadata | KeyListMetadata) -> Tally:
     """Whom `judge` names for this kind of metadata, and who of them signed it. The library counts distinct keys."""
     result = judge.signed.get_verification_result(judged.signed.type, judged.signed_bytes, judged.signatures)
-    return Tally(needed=result.threshold, signed=tuple(KeyId(one) for one in sorted(result.signed)), missing=result.missing)
+    signed, unsigned = (tuple(KeyId(one) for one in sorted(side)) for side in (result.signed, result.unsigned))
+    return Tally(needed=result.threshold, signed=signed, unsigned=unsigned, missing=result.missing)
 
 
 def officers(root: RootMetadata) -> dict[KeyId, PublicKey]:

@@ -93,16 +93,18 @@ def sign_root(draft: bytes, keys: Iterable[SigningKey], *, before: bytes | None)
     """The root with these signatures added. Raises BadSignature for a key that is no officer's, before or after."""
     new = form.read_root(draft, where="the draft")
     allowed = form.officers(new) | (form.officers(form.read_root(before, where="the root before")) if before else {})
+    form.drop_others(new, allowed)
     for key in keys:
         _may_sign(key, allowed, root_name(new.signed.version))
         form.add_signature(new, key)
     return new.to_bytes()
 
 
-def sign_key_list(draft: bytes, keys: Iterable[SigningKey], *, root: bytes) -> bytes:
-    """The key list with these signatures added. Raises BadSignature for a key that `root` does not name."""
+def sign_key_list(draft: bytes, keys: Iterable[SigningKey], *, root: bytes, before: bytes | None = None) -> bytes:
+    """The key list with these signatures added, and those kept that count under `root` or the root `before` it. Raises BadSignature."""
     listed = form.read_key_list(draft, where="the draft")
     allowed = form.keys_officers(form.read_root(root, where="the root"))
+    form.drop_others(listed, allowed | (form.keys_officers(form.read_root(before, where="the root before")) if before else {}))
     for key in keys:
         _may_sign(key, allowed, KEY_LIST_FILE)
         form.add_signature(listed, key)
@@ -130,6 +132,19 @@ def key_list_standing(draft: bytes, *, root: bytes, keys: bytes) -> Standing:
     read_keys(keys)
     own = form.tally(form.read_root(root, where="the root"), listed)
     return Standing(name=KEY_LIST_FILE, version=listed.signed.version, expires_ms=form.expires_ms(listed), own=own)
+
+
+def root_version(raw: bytes) -> int:
+    return form.read_root(raw, where="a root").signed.version
+
+
+def key_list_version(raw: bytes) -> int:
+    return form.read_key_list(raw, where=KEY_LIST_FILE).signed.version
+
+
+def say_the_same(one: bytes, other: bytes) -> bool:
+    """Whether two pieces of metadata differ in their signatures at most."""
+    return form.signed_part(one) == form.signed_part(other)
 
 
 def last_root(files: Mapping[str, bytes], *, anchor: bytes) -> bytes:
