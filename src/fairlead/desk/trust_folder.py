@@ -4,7 +4,7 @@
     KEY_LIST_FILE keys.json       the key list in force (under the framework's own name), and the keys it names
     drafts/                       what still lacks signatures; readers never look there
 
-1. A draft lies in `drafts/` until it has its signatures, then in its place: `keys.json` before the list that names it, and the draft goes
+1. A draft lies in `drafts/` until it has its signatures, then in its place: `keys.json` before the list that names it; the draft goes
    last. Whoever reads in between, or after a crash, is told that the two do not fit; signing again ends what was begun.
 2. An officer signs only what follows from the roots in the folder, and a key list only together with the keys it names.
 """
