@@ -80,6 +80,12 @@ EXAMPLES: Final[dict[str, str]] = {
     "codebook change": "fairlead codebook change changes.toml --as meridia-release --preview",
     "codebook sign": "fairlead codebook sign book.json --as isla-release --out signed.json",
     "codebook put": "fairlead codebook put signed.json --as meridia-release",
+    "trust key": "fairlead trust key isla.key",
+    "trust init": "fairlead trust init ./trust --key isla.key --officer kestrel.pub --officer meridia.pub --threshold 2 --days 365",
+    "trust rotate": "fairlead trust rotate ./trust --old isla.key --new isla-new.key --officer kestrel.pub --threshold 2",
+    "trust publish": "fairlead trust publish ./trust --keys keys.json --key isla.key --key kestrel.key",
+    "trust sign": "fairlead trust sign ./trust ./trust/drafts/1.root.json --key kestrel.key",
+    "trust show": "fairlead trust show ./trust --anchor 1.root.json --json",
 }
 
 HEAD: Final = """# Command line

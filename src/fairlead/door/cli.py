@@ -22,6 +22,7 @@ from fairlead.door import (
     verbs_read,
     verbs_release,
     verbs_status,
+    verbs_trust,
 )
 from fairlead.door.shell import guarded
 
@@ -65,6 +66,7 @@ for room in (
 ):
     room.add_to(app)
 app.add_typer(verbs_case.app, name="case")
+app.add_typer(verbs_trust.app, name="trust")
 
 
 def main() -> None:
