@@ -77,7 +77,7 @@ FAULTS = (
     Fault(
         "audit-without-completeness",
         AUDIT,
-        "    findings += _missing(log, held, [name for name, _ in receipts])\n",
+        "    findings += _missing(log, held, names)\n",
         "",
         f"{AUDITED}::test_p6_a_missing_receipt_is_named",
     ),
@@ -126,7 +126,7 @@ FAULTS = (
     Fault(
         "an-order-waits-its-turn",
         "store/database.py",
-        "with ahead(self.path.parent,",
+        "with self._group.ahead(), ahead(self.path.parent,",
         "with in_turn(self.path.parent,",
         "tests/rooms/store/test_turns.py::test_p4_an_order_is_written_next_whoever_waits",
     ),

@@ -1,4 +1,4 @@
-"""Pictures of a log's uses, as SVG: how many over time, by whom and for what, and which records most. Each shows the table beside it."""
+"""Pictures of the uses in a log, as SVG: how many over time, by whom and for what, which records most. Each shows its table."""
 
 from __future__ import annotations
 

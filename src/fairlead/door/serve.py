@@ -8,6 +8,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -54,13 +55,14 @@ def serve(root: Path, host: str = HOST, port: int = PORT) -> None:
 
         app = make_app(lambda: Node(root).living(), hosts=hosts, failed=failed)
         logging.getLogger("granian").setLevel(logging.WARNING)
-        stop = threading.Event()
+        stop, asking = threading.Event(), ThreadPoolExecutor(1, thread_name_prefix="witness")
         if (root / WITNESSES).is_file():
-            threading.Thread(target=_ask_on, args=(root, stop), daemon=True).start()
+            asking.submit(_ask_on, root, stop)
         server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_access=False, log_enabled=False, websockets=False)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(server.serve())
         stop.set()
+        asking.shutdown(wait=False, cancel_futures=True)
         if faults:
             raise faults[0]
 
