@@ -61,6 +61,10 @@ class LogKeys(msgspec.Struct, frozen=True, kw_only=True):
         """The key that signs a head of this size."""
         return next(one for one in reversed(self.held) if one.from_size <= size or one is self.held[0])
 
+    def as_kept(self) -> LogKeys:
+        """The keys for a head that its reader kept: it was seen before anybody gave the key up, so it stays believed."""
+        return LogKeys(origin=self.origin, held=tuple(msgspec.structs.replace(one, believed=None) for one in self.held))
+
     @property
     def newest(self) -> PublicKey:
         return self.held[-1].key

@@ -55,7 +55,7 @@ def rebuild(files: Mapping[str, bytes], *, keys: LogKeys, kept: bytes | None, qu
     """Rebuild a log from the files of its folder (paths from that folder). `kept` is a checkpoint the originator held on to."""
     # 1. The checkpoint: strict form, this origin, the key for its size. Without it nothing below can be judged.
     head, findings = _opened(files.get(CHECKPOINT), CHECKPOINT, keys, quorum)
-    before, more = _opened(kept, KEPT, keys, quorum) if kept is not None else (None, [])
+    before, more = _opened(kept, KEPT, keys.as_kept(), quorum) if kept is not None else (None, [])
     findings += more
     seen, seen_by, more = _cosigned(files.get(COSIGNED), keys, quorum)
     findings += more
