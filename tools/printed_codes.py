@@ -88,6 +88,7 @@ ACT_WORDS: Final[dict[str, str]] = {
     "review": "review the risk of a draft, and sign it second",
     "agree": "draft, amend and denounce agreements, give assurances, change the code-book",
     "export": "give a lead or report, in a carrier, to a system outside",
+    "dissent": "put one's disagreement on record; every role may",
 }
 REGIME_WORDS: Final[dict[str, str]] = {
     "law_enforcement": "police, coast guard, customs, prosecution",

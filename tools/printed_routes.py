@@ -13,8 +13,9 @@ from fairlead.door.stream import WATCHES
 
 HEAD: Final = """# HTTP
 
-`fairlead serve` answers on this machine only, for people with a browser. There is no interface between nodes and no key for programs
-yet: a program uses [the desk's verbs](../howto/integrator.md) or the command line.
+`fairlead serve` answers on this machine only, for people with a browser. Programs have two things here: a party's log under its own
+secret address, and the witness ([the log](log.md#served-over-http)). For the rest a program uses [the desk's
+verbs](../howto/integrator.md) or the command line.
 
 * **Who asks** comes from the session and never from a form. A one-time link, good for {token} minutes and on a node that says
   `demo = true` only, becomes a session of one person for one unit; it ends after {session} hours. Its cookie (`{cookie}`) is
@@ -24,7 +25,7 @@ yet: a program uses [the desk's verbs](../howto/integrator.md) or the command li
 * **The same bytes.** `NAME.json` answers with the bytes of the command line's `--json` and their SHA-256 as ETag; `NAME` renders them.
   A refusal is 403 with its own bytes, equal for hidden and absent.
 * **Host and Origin.** Another Host is 421. A request that changes something without this console's own Origin is 403, and so is any
-  request with a foreign one.
+  request with a foreign one. The witness alone is posted to without an Origin: no session reaches it.
 * **Errors** say what, why and what to do, as a page or as JSON: {errors}.
   A missing page is 404, nobody signed in 401.
 

@@ -189,7 +189,7 @@ FAULTS = (
     Fault(
         "an-act-without-a-record",
         VERB,
-        "    record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw)\n",
+        "    record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw, legal_basis=rests_on)\n",
         "",
         f"{CASE}::test_p6_an_act_is_in_the_log_of_the_acting_party_alone",
     ),

@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 
 from fairlead.desk import stamp
+from fairlead.desk.trust_folder import read_folder
+from fairlead.desk.trust_root import trusted_keys
 from fairlead.envelope import JsonValue, PublicKey
 from fairlead.errors import BadInput, FairleadError, ProofFailed
 from fairlead.receipt.bundle import Anchors, Checked, check_bundle, read_bundle
@@ -19,13 +21,21 @@ from fairlead.receipt.rebuild import Finding
 UNCHECKED: Final = "not checked: name the authority's root with --tsa-root"
 
 
-def anchors_of(*, key: str = "", trust: Path | None = None, rule: Path | None = None) -> Anchors:
-    """What the reader trusts: a key (base64 or NAME+ID+KEY), a `trust.json`, a quorum file. Raises BadInput, MalformedBytes."""
+def anchors_of(
+    *, key: str = "", trust: Path | None = None, rule: Path | None = None, anchor: Path | None = None, now_ms: int = 0
+) -> Anchors:
+    """What the reader trusts: a key (base64 or NAME+ID+KEY), a `trust.json` or a trust folder with the root it starts from, a quorum
+    file. Raises BadInput, MalformedBytes, ProofFailed for a trust root that does not hold at `now_ms`."""
     keys: list[PublicKey] = []
     operator = None
     if key:
         keys.append(verifier_of(key).key if "+" in key and key.count("+") >= 2 and not _is_base64(key) else PublicKey.from_text(key))
-    if trust is not None:
+    if trust is not None and trust.is_dir():
+        if anchor is None:
+            raise BadInput("a trust folder is believed from a root you already trust", where=str(trust), do="name it with --anchor")
+        found = trusted_keys(read_folder(trust), anchor=_read(anchor), now_ms=now_ms)
+        keys += [rows[0].key for rows in found.keys.logs.values()]
+    elif trust is not None:
         try:
             said = json.loads(trust.read_bytes())
             keys += [PublicKey.from_text(text) for text in said["logs"].values()]

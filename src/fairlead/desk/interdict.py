@@ -185,8 +185,14 @@ def append_act(node: Node, tx: Tx, case: cases.Case, state: CaseState, made: Act
     _store(node, tx, case, one, envelope, at_ms=now_ms)
     digest = sha256_hex(raw)
     asked = asked_as(signer, act="case", at_ms=now_ms, evidence=digest)
-    record.event(node, tx, asked, party=case.party, subject=digest, kind=record_kind(made), output=raw)
+    rests_on = _basis(state, made.at_ms)
+    record.event(node, tx, asked, party=case.party, subject=digest, kind=record_kind(made), output=raw, legal_basis=rests_on)
     return 1
+
+
+def _basis(state: CaseState, at_ms: int) -> str:
+    """The digest of the legal basis that stands at this instant; empty before there is one."""
+    return state.basis.digest if state.basis is not None and state.basis.stands(at_ms) else ""
 
 
 def deliver_acts(node: Node, *, since_ms: int) -> None:
@@ -235,7 +241,8 @@ def _take(
     _store(node, tx, case, one, envelope, at_ms=request.at_ms)
     if judged.state.state == FOUND_NOTHING:
         _clear(tx, case, judged.state)
-    record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw)
+    rests_on = _basis(judged.state, made.at_ms)
+    record.event(node, tx, asked, party=case.party, subject=sha256_hex(raw), kind=record_kind(made), output=raw, legal_basis=rests_on)
     return answer(
         {
             "case": case.id,

@@ -83,9 +83,11 @@ def _form(form: str) -> Form:
     raise BadInput("no use has this form", where=form)
 
 
-def event(node: Node, tx: Tx, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes) -> None:
-    """Record an act of a party (a grant, an order, a case act, an intake) in that party's log, by the digest of its envelope."""
-    write(node, tx, party, asked, holdings=(HeldRef(digest=subject, kind=kind),), agreements=(), output=output)
+def event(node: Node, tx: Tx, asked: Asked, *, party: str, subject: Digest, kind: str, output: bytes, legal_basis: str = "") -> None:
+    """Record an act of a party (a grant, an order, a case act, an intake) in that party's log, by the digest of its envelope.
+    `legal_basis`: of a case act, the digest of the finding it rests on."""
+    held = (HeldRef(digest=subject, kind=kind),)
+    write(node, tx, party, asked, holdings=held, agreements=(), output=output, legal_basis=legal_basis)
 
 
 def write(
@@ -98,6 +100,7 @@ def write(
     agreements: tuple[str, ...],
     output: bytes,
     given_to: str = "",
+    legal_basis: str = "",
 ) -> None:
     """One use receipt in one log."""
     log = ledger.current(tx, node.logs[party])
@@ -123,6 +126,7 @@ def write(
             output_bytes=len(output),
             holdings=holdings,
             agreements=agreements,
+            legal_basis=legal_basis,
             given_to=given_to,
         )
         return sign("use-receipt", receipt_value(receipt), [log.key])

@@ -312,11 +312,14 @@ def _dissents(value: dict[str, Any]) -> None:
     OUT.print(f"the register of {value['party']} holds {value['count']}, root {value['root']}", markup=False)
 
 
-def check_file(file: Path, *, key: str, trust: Path | None, rule: Path | None, roots: Path | None, as_json: bool) -> None:
+def check_file(
+    file: Path, *, key: str, trust: Path | None, anchor: Path | None, rule: Path | None, roots: Path | None, as_json: bool
+) -> None:
     """The command verify on a bundle. Raises ProofFailed, BadInput."""
     from fairlead.desk.bundle_check import anchors_of, check_bundle_file
 
-    checked_bundle, stamped = check_bundle_file(file, anchors_of(key=key, trust=trust, rule=rule), roots)
+    anchors = anchors_of(key=key, trust=trust, rule=rule, anchor=anchor, now_ms=WallClock().now_ms())
+    checked_bundle, stamped = check_bundle_file(file, anchors, roots)
     size = checked_bundle.head.checkpoint.size if checked_bundle.head else 0
     if as_json:
         from fairlead.desk.bundle_check import checked_value

@@ -243,7 +243,8 @@ def verify(
     party: Annotated[str, typer.Option(help="Check this party's log only.")] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the verified checkpoint: the log must extend it from now on.")] = False,
     key: Annotated[str, typer.Option(help="Of a bundle: the log's key that you trust, base64 or NAME+ID+KEY.")] = "",
-    trust: Annotated[Path | None, typer.Option(help="Of a bundle: the trust.json that you trust.")] = None,
+    trust: Annotated[Path | None, typer.Option(help="Of a bundle: the trust.json, or the trust folder, that you trust.")] = None,
+    anchor: Annotated[Path | None, typer.Option(help="Of a trust folder: the root you start from.")] = None,
     rule: Annotated[
         Path | None, typer.Option("--witnesses", help="Of a bundle: which witnesses must have seen it (C2SP tlog-policy).")
     ] = None,
@@ -255,7 +256,7 @@ def verify(
     if folder.is_file():
         from fairlead.door.verbs_log import check_file
 
-        check_file(folder, key=key, trust=trust, rule=rule, roots=roots, as_json=as_json)
+        check_file(folder, key=key, trust=trust, anchor=anchor, rule=rule, roots=roots, as_json=as_json)
         return
     verdicts = verify_folder(folder, only=party)
     if as_json:

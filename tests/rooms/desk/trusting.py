@@ -69,7 +69,7 @@ def chain(length: int, **expiry: int) -> Files:
 
 def put(where: str, value: object) -> Callable[[dict[str, Any]], None]:
     def change(signed: dict[str, Any]) -> None:
-        *path, last = where.split("/")
+        *path, last = where.replace("roles.root.", "roles/root" + "/").split("/")
         for step in path:
             signed = signed[step]
         signed[last] = value
