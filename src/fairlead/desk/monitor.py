@@ -33,7 +33,7 @@ from fairlead.envelope import JsonValue, decode
 from fairlead.errors import BadInput, FairleadError, NotANode, ProofFailed
 from fairlead.receipt import prove
 from fairlead.receipt.alarms import Alarm, Line, Terms, alarms, by_holding, lines, over_time
-from fairlead.receipt.checkpoint import Checkpoint, open_head
+from fairlead.receipt.checkpoint import Checkpoint, checkpoint_of, open_head
 from fairlead.receipt.rebuild import CHECKPOINT, COSIGNED
 from fairlead.receipt.receipt import receipt_name
 from fairlead.receipt.tiles import ENTRIES, Tile, new_tiles, tiles_for
@@ -75,7 +75,7 @@ def look(root: Path, party: str, *, now_ms: int, fetched: int = 0) -> Watched:
     home = root / "homes" / party
     if not home.is_dir() or not (root / "log" / party).is_dir():
         raise NotANode("there is no such home and log to monitor", where=f"{root}, {party}", do="name the folder that has both")
-    verdict = settled(root, home)
+    verdict = settled(root, home, checked_to=_checked_to(home, party))
     report = verdict.report
     reads = [use for use in report.uses if use.act in READS]
     step_ms = _step([use.at_ms for use in reads])
@@ -111,6 +111,15 @@ def look(root: Path, party: str, *, now_ms: int, fetched: int = 0) -> Watched:
         titles=titles,
         fetched=fetched,
     )
+
+
+def _checked_to(home: Path, party: str) -> int:
+    """Entries whose signatures an earlier look of this monitor checked: those under the head it kept then."""
+    try:
+        said, head = (home / "kept" / f"{party}.looked").read_bytes(), (home / "kept" / f"{party}.checkpoint").read_bytes()
+        return checkpoint_of(head.decode("utf-8").rpartition("\n\n")[0] + "\n").size if said == head else 0
+    except (OSError, FairleadError, UnicodeDecodeError):
+        return 0
 
 
 def watched(node: Node, asker: Asker, *, party: str = "") -> Outcome:
@@ -164,7 +173,10 @@ def _step(instants: list[int]) -> int:
 
 def keep(root: Path, one: Watched) -> None:
     """From now on the log must extend what was just verified."""
-    Home(root, one.party).keep(one.party, (root / "log" / one.party / CHECKPOINT).read_bytes())
+    head = (root / "log" / one.party / CHECKPOINT).read_bytes()
+    home = Home(root, one.party)
+    home.keep(one.party, head)
+    write_durably(home.kept / f"{one.party}.looked", head)
 
 
 def http_fetch(address: str) -> Fetch:

@@ -91,11 +91,11 @@ def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
     return verdicts
 
 
-def settled(root: Path, home: Path) -> Verdict:
+def settled(root: Path, home: Path, *, checked_to: int = 0) -> Verdict:
     """The home's verdict; where a node lives in the folder, what home and log say of records is looked at again before it counts."""
     for look in range(LOOKS):
         with _unmoving(root):
-            verdict = _verify_home(root, home)
+            verdict = _verify_home(root, home, checked_to)
         alive = os.access(root / PUBLISHING, os.W_OK)
         if not alive or not any(one.file.startswith("records/") for one in verdict.report.findings) or look == LOOKS - 1:
             break
@@ -113,16 +113,25 @@ def _unmoving(root: Path) -> Iterator[None]:
         yield
 
 
-def _verify_home(root: Path, home: Path) -> Verdict:
+def _verify_home(root: Path, home: Path, checked_to: int) -> Verdict:
     party = home.name
     keys = trusted(home, party)
     folder = root / "log" / party
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     delivered = home / "receipts" / party
-    receipts = [(path.name, path.read_bytes()) for path in sorted(delivered.glob("*"))] if delivered.is_dir() else []
+    receipts = ((path.name, path.read_bytes()) for path in sorted(delivered.glob("*"))) if delivered.is_dir() else iter(())
     kept_path = home / "kept" / f"{party}.checkpoint"
     kept = kept_path.read_bytes() if kept_path.is_file() else None
-    report = audit_log(files, origin=keys.origin, key=keys.held[0].key, kept=kept, receipts=receipts, keys=keys, quorum=quorum_of(home))
+    report = audit_log(
+        files,
+        origin=keys.origin,
+        key=keys.held[0].key,
+        kept=kept,
+        receipts=receipts,
+        keys=keys,
+        quorum=quorum_of(home),
+        checked_to=checked_to,
+    )
     if not report.holds:  # what does not hold says nothing about orders
         return Verdict(party=party, report=report)
     records = Records(home)

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from fairlead.envelope import PublicKey, envelope_from_json, envelope_to_json
-from fairlead.errors import BadSignature, FairleadError, MalformedBytes, ProofFailed
+from fairlead.envelope import PublicKey, envelope_from_json
+from fairlead.errors import BadSignature, FairleadError, ProofFailed
 from fairlead.receipt.leaf import leaf_of
 from fairlead.receipt.log_keys import LogKeys, only
 from fairlead.receipt.quorum import NOBODY, Quorum
 from fairlead.receipt.rebuild import Finding, Rebuilt, rebuild
-from fairlead.receipt.receipt import INDEX_DIGITS, Receipt, RefusalReceipt, UseReceipt, open_receipt, receipt_name
+from fairlead.receipt.receipt import INDEX_DIGITS, Receipt, RefusalReceipt, UseReceipt, open_receipt, parse_receipt, receipt_name
 from fairlead.receipt.tree import leaf_hash
 
 
@@ -51,12 +51,18 @@ def audit_log(
     receipts: Iterable[tuple[str, bytes]],
     keys: LogKeys | None = None,
     quorum: Quorum = NOBODY,
+    checked_to: int = 0,
 ) -> LogReport:
-    """Check one log. `files`: path from the log's folder -> bytes. `receipts`: file name -> bytes, as delivered. `key`: the one its
-    reader began with, unless `keys` says how it changed since. `quorum`: which witnesses must have seen it. Total."""
+    """Check one log. `files`: path from the log's folder -> bytes. `receipts`: file name -> bytes, as delivered. Total.
+
+    `key`: the one its reader began with, unless `keys` says how it changed since. `quorum`: which witnesses must have seen it.
+    `checked_to`: below this entry the reader checked each signature before and kept a head over them; that each is still the entry it
+    was is enough then.
+    """
     known = keys or only(origin, key)
     # 1-4, 7. The folder itself.
     log = rebuild(files, keys=known, kept=kept, quorum=quorum)
+    before = checked_to if log.leaf_hashes is not None and log.kept_size is not None and checked_to <= log.kept_size else 0
     findings = list(log.findings)
     # 5. Every receipt: form, signature, place, and its leaf in the log.
     held: dict[int, Receipt] = {}
@@ -64,7 +70,7 @@ def audit_log(
     for name, raw in receipts:
         names.append(name)
         try:
-            receipt = check_receipt(name, raw, keys=known, log=log)
+            receipt = check_receipt(name, raw, keys=known, log=log, checked_to=before)
         except FairleadError as error:
             findings.append(Finding(file=name, entry=entry_named(name), what=str(error)))
             continue
@@ -76,16 +82,17 @@ def audit_log(
     return _report(files, origin, log, held, findings)
 
 
-def check_receipt(name: str, raw: bytes, *, keys: LogKeys, log: Rebuilt) -> Receipt:
-    """The receipt in a delivered file, once all of it held. Raises BadSignature, MalformedBytes, ProofFailed."""
+def check_receipt(name: str, raw: bytes, *, keys: LogKeys, log: Rebuilt, checked_to: int = 0) -> Receipt:
+    """The receipt in a delivered file, once all of it held. Below `checked_to` its leaf in the log stands for its signature, which is
+    a part of it. Raises BadSignature, MalformedBytes, ProofFailed."""
     origin, key = keys.origin, keys.for_entry(entry_named(name) or 0)
     # 5.1 One canonical envelope, one signature, by the log's key for this place, which it names.
     envelope = envelope_from_json(raw)
-    if envelope_to_json(envelope) != raw:
-        raise MalformedBytes("envelope is not in its one form", why="a field that does not belong there, or a default written out")
     if [signature.keyid for signature in envelope.signatures] != [key.keyid]:
         raise BadSignature("envelope is not signed by this log's key alone", where=origin)
-    receipt = open_receipt(envelope, key)
+    named = entry_named(name)
+    seen = named is not None and named < checked_to
+    receipt = parse_receipt(envelope.kind, envelope.payload_bytes) if seen else open_receipt(envelope, key)
     # 5.2 It is of this log, and lies under its own number.
     if receipt.log != origin:
         raise ProofFailed("receipt is of another log", where=receipt.log[:200], why=f"this one is {origin}")

@@ -11,10 +11,15 @@ import base64
 import hashlib
 from typing import Final
 
-from fairlead.envelope import Envelope, PublicKey, encode, pae
+from fairlead.envelope import Envelope, PublicKey, pae
 from fairlead.envelope.base64 import unbase64
 from fairlead.errors import BadSignature
 
+# The canonical JSON of an entry, cut where its three values stand; base64 needs no escaping (RFC 8785).
+HEAD: Final = b'{"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":"SHA2_256","digest":"'
+BEFORE_CONTENT: Final = b'"},"signature":{"content":"'
+BEFORE_KEY: Final = b'","verifier":{"keyDetails":"PKIX_ED25519","publicKey":{"rawBytes":"'
+TAIL: Final = b'"}}}}}}'
 SPKI_PREFIX: Final = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 section 4: SubjectPublicKeyInfo of an Ed25519 key
 
 
@@ -22,24 +27,9 @@ def leaf_of(envelope: Envelope, public_key: PublicKey) -> bytes:
     """The leaf bytes. Raises BadSignature unless there is exactly one signature, MalformedBytes when it is not base64."""
     if len(envelope.signatures) != 1:
         raise BadSignature("a leaf holds one signature", where=envelope.payload_type, why=f"{len(envelope.signatures)} are here")
-    signed = hashlib.sha256(pae(envelope.payload_type, envelope.payload_bytes)).digest()
-    content = base64.b64encode(unbase64(envelope.signatures[0].sig)).decode("ascii")
-    spki = base64.b64encode(SPKI_PREFIX + public_key.raw).decode("ascii")
-    return encode(
-        {
-            "apiVersion": "0.0.2",
-            "kind": "hashedrekord",
-            "spec": {
-                "hashedRekordV002": {
-                    "data": {"algorithm": "SHA2_256", "digest": base64.b64encode(signed).decode("ascii")},
-                    "signature": {
-                        "content": content,
-                        "verifier": {"keyDetails": "PKIX_ED25519", "publicKey": {"rawBytes": spki}},
-                    },
-                }
-            },
-        }
-    )
+    digest = base64.b64encode(hashlib.sha256(pae(envelope.payload_type, envelope.payload_bytes)).digest())
+    content = base64.b64encode(unbase64(envelope.signatures[0].sig))
+    return b"".join((HEAD, digest, BEFORE_CONTENT, content, BEFORE_KEY, base64.b64encode(SPKI_PREFIX + public_key.raw), TAIL))
 
 
 def check_leaf(leaf: bytes, envelope: Envelope, public_key: PublicKey) -> bool:

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-from fairlead.envelope import Envelope, JsonValue, PublicKey, decode, encode, verify
+from fairlead.envelope import Envelope, JsonValue, PublicKey, encode, read_as, verify
 from fairlead.errors import BadInput, MalformedBytes
 
 REFUSAL_BYTES: Final = 2048
@@ -121,14 +121,11 @@ def parse_receipt(kind: str, payload: bytes) -> Receipt:
     """The receipt in these payload bytes, which say nothing yet about who signed them. Raises MalformedBytes."""
     if kind not in KINDS:
         raise MalformedBytes("an envelope holds no receipt", where=kind or "unknown kind")
+    # 1. One form: canonical, a field at its default absent, none that does not belong there.
     try:
-        receipt: Receipt = msgspec.convert(decode(payload), KINDS[kind])
-    except msgspec.ValidationError as error:
-        raise MalformedBytes("bytes are not a receipt", where=kind, why=str(error)) from error
-    said: dict[str, JsonValue] = msgspec.to_builtins(receipt)
-    # 1. One form: a field at its default is absent.
-    if encode(said) != payload:
-        raise MalformedBytes("a receipt is not in its one form", where=kind, why="a field is written that should be absent")
+        receipt: Receipt = read_as(payload, KINDS[kind])
+    except MalformedBytes as error:
+        raise MalformedBytes("bytes are not a receipt in its one form", where=kind, why=str(error)) from error
     # 2. The originator's own number is the place in its log.
     if receipt.sequence != receipt.index:
         raise MalformedBytes("a receipt's number is not its place", where=f"{receipt.log} {receipt.index}", why=str(receipt.sequence))
@@ -136,7 +133,8 @@ def parse_receipt(kind: str, payload: bytes) -> Receipt:
         # 3. P7: one length, and a cover tells nothing.
         if len(payload) != REFUSAL_BYTES or receipt.pad.strip("0"):
             raise MalformedBytes("a refusal is not padded to its one length", where=receipt.log, why=f"{len(payload)} bytes")
-        if receipt.outcome == "cover" and not said.keys() <= COVER_FIELDS:
+        said: dict[str, JsonValue] = msgspec.to_builtins(receipt) if receipt.outcome == "cover" else {}
+        if not said.keys() <= COVER_FIELDS:
             raise MalformedBytes(
                 "a cover says more than a cover may", where=receipt.log, why=", ".join(sorted(said.keys() - COVER_FIELDS))
             )
