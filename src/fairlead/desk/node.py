@@ -91,7 +91,8 @@ class Node:
             for party in self.logs:
                 for found in check.newest_part(tx, party, self.keys_of(tx, party)):
                     raise LogFault("the log does not hold together", where=str(found), do="run fairlead fsck")
-        published = self.publish()
+        with self.db.read() as tx:
+            published = ledger.publish(tx, self.root, self.logs.values())
         ledger.sweep(self.root, self.logs.values())
         self._deliver_again()
         self._sweep_segments()
@@ -131,8 +132,7 @@ class Node:
 
     def publish(self) -> int:
         """Write log files and receipts from the database; after this the answer may go out. Raises LogFault."""
-        with self.db.read() as tx:
-            return ledger.publish(tx, self.root, self.logs.values())
+        return self.db.publish(self.root, self.logs.values())
 
     def publish_cosigned(self, party: str) -> None:
         """Write the newest cosigned head of a log beside its checkpoint."""

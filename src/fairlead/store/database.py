@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -100,6 +100,7 @@ class Database:
                     yield connection
                     ledger.seal(connection)
                     connection.commit()
+                    self._group.committed()
                 except BaseException:
                     connection.rollback()
                     raise
@@ -109,6 +110,16 @@ class Database:
     def _fault(self, error: DatabaseError) -> Exception:
         do = "check the disk, then run the command again"
         return self._on.fault(error, LogFault("the node could not write, so nothing happened", why=str(error.orig), do=do))
+
+    def publish(self, root: Path, logs: Iterable[ledger.Log]) -> int:
+        """Write log files and receipts of everything committed by now, once for all who wait for it; the number of entries. Raises as
+        `ledger.publish` does."""
+
+        def work() -> int:
+            with self.read() as tx:
+                return ledger.publish(tx, root, logs)
+
+        return self._group.publish(work)
 
     def discard(self) -> None:
         """Take the tables out of a shared database again, when a founding did not come to its end. A file goes with its folder."""

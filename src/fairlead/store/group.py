@@ -50,6 +50,25 @@ class Group:
         self._waiting = 0
         self._orders = 0
         self._open: Batch | None = None
+        self._committed = 0  # how many commits this process has made, and up to which of them everything is published
+        self._published = 0
+        self._publishing = threading.Lock()
+
+    def committed(self) -> None:
+        """A commit returned."""
+        with self._count:
+            self._committed += 1
+
+    def publish(self, work: Callable[[], int]) -> int:
+        """Publish what was committed, unless another verb of this process did since: whoever comes first does it for all who wait."""
+        wanted = self._committed
+        with self._publishing:
+            if self._published >= wanted:
+                return 0
+            upto = self._committed
+            done = work()
+            self._published = upto
+            return done
 
     @contextmanager
     def join(
