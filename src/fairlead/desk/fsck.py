@@ -82,7 +82,7 @@ def refill(node: Node, mirror: Path) -> Refilled:
                 for use in _refill_log(node, tx, mirror, party, found):
                     missed.update({f"{held.kind} {held.digest}": use for held in use.holdings if use.act not in _USES})
         entered = _enter_again(node, tx, mirror, missed, lost)
-    node.publish()
+    node.recover()
     return Refilled(entries=found, events=entered, lost=lost)
 
 
