@@ -73,7 +73,7 @@ def receipt(index: int) -> Envelope:
 
 def append() -> None:
     """Figures 1."""
-    count = 20_480 if quick() else 102_400
+    count = 51_200 if quick() else 102_400
     rng = random.Random(1)
     leaves = [rng.randbytes(500) for _ in range(count)]
 

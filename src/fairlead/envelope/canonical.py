@@ -27,7 +27,6 @@ T = TypeVar("T")
 
 SAFE_INTEGER: Final = 2**53 - 1
 DEPTH_MAX: Final = 64
-_ODD: Final = re.compile(rb"[^ -\[\]-~]")  # all but printable ASCII without the backslash
 _LONG: Final = re.compile(rb"[:,\[-][0-9]{16}")
 
 
@@ -59,7 +58,7 @@ def read_as(raw: bytes, shape: type[T]) -> T:
     itself would write, which also refuses a field more or less than the shape has. Anything else takes the long way to the same end.
     """
     try:
-        if not (_ODD.search(raw) or _LONG.search(raw) or b"null" in raw):
+        if raw.isascii() and b"\\" not in raw and b"null" not in raw and not _LONG.search(raw):
             value = msgspec.json.decode(raw, type=shape)
             if msgspec.json.encode(value, order="sorted") == raw:
                 return value

@@ -13,7 +13,7 @@ import msgspec
 
 from fairlead.envelope import PublicKey, envelope_from_json
 from fairlead.errors import BadSignature, FairleadError, ProofFailed
-from fairlead.receipt.leaf import leaf_of
+from fairlead.receipt.leaf import leaf_from
 from fairlead.receipt.log_keys import LogKeys, only
 from fairlead.receipt.quorum import NOBODY, Quorum
 from fairlead.receipt.rebuild import Finding, Rebuilt, rebuild
@@ -92,7 +92,8 @@ def check_receipt(name: str, raw: bytes, *, keys: LogKeys, log: Rebuilt, checked
         raise BadSignature("envelope is not signed by this log's key alone", where=origin)
     named = entry_named(name)
     seen = named is not None and named < checked_to
-    receipt = parse_receipt(envelope.kind, envelope.payload_bytes) if seen else open_receipt(envelope, key)
+    payload = envelope.payload_bytes
+    receipt = parse_receipt(envelope.kind, payload) if seen else open_receipt(envelope, key)
     # 5.2 It is of this log, and lies under its own number.
     if receipt.log != origin:
         raise ProofFailed("receipt is of another log", where=receipt.log[:200], why=f"this one is {origin}")
@@ -105,7 +106,7 @@ def check_receipt(name: str, raw: bytes, *, keys: LogKeys, log: Rebuilt, checked
         raise ProofFailed(
             "receipt is not under the checkpoint", where=f"entry {receipt.index}", why=f"it ends at {log.checkpoint.size}"
         )
-    leaf = leaf_of(envelope, key)
+    leaf = leaf_from(envelope.payload_type, payload, envelope.signatures[0].sig, key)
     if log.leaf_hashes is not None and leaf_hash(leaf) != log.leaf_hashes[receipt.index]:
         raise ProofFailed("receipt is not the entry the log holds at its place", where=f"entry {receipt.index}")
     if log.leaf_hashes is None and log.entries.get(receipt.index, leaf) != leaf:

@@ -27,8 +27,13 @@ def leaf_of(envelope: Envelope, public_key: PublicKey) -> bytes:
     """The leaf bytes. Raises BadSignature unless there is exactly one signature, MalformedBytes when it is not base64."""
     if len(envelope.signatures) != 1:
         raise BadSignature("a leaf holds one signature", where=envelope.payload_type, why=f"{len(envelope.signatures)} are here")
-    digest = base64.b64encode(hashlib.sha256(pae(envelope.payload_type, envelope.payload_bytes)).digest())
-    content = base64.b64encode(unbase64(envelope.signatures[0].sig))
+    return leaf_from(envelope.payload_type, envelope.payload_bytes, envelope.signatures[0].sig, public_key)
+
+
+def leaf_from(payload_type: str, payload: bytes, signature: str, public_key: PublicKey) -> bytes:
+    """The leaf of an envelope with this one signature, as base64, whose payload was read already. Raises MalformedBytes."""
+    digest = base64.b64encode(hashlib.sha256(pae(payload_type, payload)).digest())
+    content = base64.b64encode(unbase64(signature))
     return b"".join((HEAD, digest, BEFORE_CONTENT, content, BEFORE_KEY, base64.b64encode(SPKI_PREFIX + public_key.raw), TAIL))
 
 
