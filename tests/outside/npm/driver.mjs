@@ -19,10 +19,20 @@ function trusted({ logs, signer }) {
   return toTrustMaterial(root, { [signer.hint]: { rawBytes: raw(signer.key) } });
 }
 
+const verifiers = new Map(); // one for each trust: reading keys takes most of the time
+
+function verifierFor({ logs, signer }) {
+  const name = JSON.stringify([logs, signer]);
+  if (!verifiers.has(name)) {
+    const options = { tlogThreshold: 1, timestampThreshold: 0, ctlogThreshold: 0 };
+    verifiers.set(name, new Verifier(trusted({ logs, signer }), options));
+  }
+  return verifiers.get(name);
+}
+
 function holds(asked) {
   try {
-    const verifier = new Verifier(trusted(asked), { tlogThreshold: 1, timestampThreshold: 0, ctlogThreshold: 0 });
-    verifier.verify(toSignedEntity(bundleFromJSON(asked.bundle)));
+    verifierFor(asked).verify(toSignedEntity(bundleFromJSON(asked.bundle)));
     return true;
   } catch (error) {
     if (error instanceof VerificationError || error instanceof ValidationError || error instanceof PolicyError) return false;
