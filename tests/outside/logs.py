@@ -146,9 +146,7 @@ def inclusion(log: Log) -> Inclusion:
 
 def consistency(log: Log) -> Consistency:
     proof = consistency_proof(log.hashes, log.old, log.size)
-    return Consistency(
-        old=log.old, old_root=root_of(log.hashes[: log.old]), size=log.size, root=root_of(log.hashes), proof=proof
-    )
+    return Consistency(old=log.old, old_root=root_of(log.hashes[: log.old]), size=log.size, root=root_of(log.hashes), proof=proof)
 
 
 def signed(log: Log) -> Signed:

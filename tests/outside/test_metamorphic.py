@@ -10,7 +10,7 @@ from fairlead.receipt.checkpoint import Checkpoint, checkpoint_of, sign_checkpoi
 from fairlead.receipt.tree import consistency_proof, inclusion_proof, root_of
 from tests.outside.logs import LOGS, Consistency, Inclusion, Signed, cases, compare, flipped, random_log, signed
 
-theirs = pytest.importorskip("metamorphic_log", reason="metamorphic-log is not installed: make dev")
+theirs = pytest.importorskip("metamorphic_log", reason="metamorphic-log is not installed: make outside")
 
 SEED = 7_2
 

@@ -50,9 +50,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
             fits = check_leaf(self.leaf, self.envelope, self.signer)
         except FairleadError:
             return False
-        return fits and check_inclusion(
-            leaf=leaf_hash(self.leaf), index=self.index, size=head.size, root=head.root, proof=self.proof
-        )
+        return fits and check_inclusion(leaf=leaf_hash(self.leaf), index=self.index, size=head.size, root=head.root, proof=self.proof)
 
     def line(self) -> str:
         envelope = self.envelope

@@ -15,7 +15,7 @@ from tests.outside.authority import Authority
 from tests.outside.driven import openssl
 from tests.outside.logs import flipped, random_log
 
-client = pytest.importorskip("rfc3161_client", reason="rfc3161-client is not installed: make dev")
+client = pytest.importorskip("rfc3161_client", reason="rfc3161-client is not installed: make outside")
 
 SEED = 7_4
 HEADS = 12
