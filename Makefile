@@ -3,7 +3,7 @@
 #   make demo  [ARGS=--headless]      the story, end to end; the console in the browser unless headless
 #   make check                        everything that must hold before a change lands
 #   make bench [ONLY=name] [QUICK=1]  figures against a named peer, kept in bench/results/
-#   make docs | mutants | fuzz | wheel | web | lock | setup | clean
+#   make docs | mutants | fuzz | wheel | web | outside | lock | setup | clean
 
 PYTHON ?= python3
 SHELL := /bin/bash
@@ -15,7 +15,7 @@ BIN := .venv/bin
 VENDOR := src/fairlead/door/static/vendor/LICENSES.txt
 ONLY ?= $(patsubst bench/%.py,%,$(filter-out bench/__init__.py bench/figure.py bench/stores.py,$(wildcard bench/*.py)))
 
-.PHONY: help setup dev web browser postgres demo check test bench docs mutants fuzz wheel lock clean
+.PHONY: help setup dev web browser postgres outside demo check test bench docs mutants fuzz wheel lock clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -57,12 +57,16 @@ browser:
 postgres:
 	@tools/postgres.sh
 
+# Verifiers of others that the tests ask; what cannot be had is told, and its tests skip by name.
+outside: dev
+	@tools/outside.sh
+
 # --- what people run ---
 
 demo: setup $(if $(findstring --headless,$(ARGS)),,web)
 	@$(BIN)/fairlead demo $(ARGS)
 
-check: dev $(if $(shell command -v npm),web) browser postgres
+check: dev $(if $(shell command -v npm),web) browser postgres outside
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -91,4 +95,4 @@ lock:
 
 # A node folder is never removed here: it may hold receipts somebody needs.
 clean:
-	rm -rf .venv build dist site web/node_modules $(dir $(VENDOR)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist site web/node_modules tests/outside/npm/node_modules $(dir $(VENDOR)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -28,9 +28,11 @@ if grep -nE '(https?|file|git\+[a-z]+)://|^ *--(index|extra-index|find-links)|@ 
   exit 1
 fi
 if command -v npm >/dev/null; then
-  npm --prefix web install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error "${@/--upgrade/--prefer-online}"
-  node -e '
-    const fs = require("fs"), path = "web/package-lock.json", lock = JSON.parse(fs.readFileSync(path, "utf8"));
-    for (const one of Object.values(lock.packages)) { delete one.funding; delete one.resolved; }
-    fs.writeFileSync(path, JSON.stringify(lock, null, 2) + "\n");'
+  for folder in web tests/outside/npm; do
+    npm --prefix "$folder" install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error "${@/--upgrade/--prefer-online}"
+    node -e '
+      const fs = require("fs"), path = process.argv[1], lock = JSON.parse(fs.readFileSync(path, "utf8"));
+      for (const one of Object.values(lock.packages)) { delete one.funding; delete one.resolved; }
+      fs.writeFileSync(path, JSON.stringify(lock, null, 2) + "\n");' "$folder/package-lock.json"
+  done
 fi

@@ -13,7 +13,7 @@ README_WORDS_MAX = 600
 README_COMMANDS = ("make demo", "make check")
 README_OPENING_LINES = 30
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "web/package-lock.json")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "web/package-lock.json", "tests/outside/npm/package-lock.json")
 
 # Spelled in parts, so that this file does not name what it looks for.
 REGISTRY_HOSTS = tuple(
