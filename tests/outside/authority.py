@@ -3,7 +3,7 @@
 1. Everything lies in the folder given; nothing of it is trusted anywhere else. Its clock is the machine's.
 2. The signer's certificate has the one extended key usage timeStamping, critical (RFC 3161 section 2.3); the root has keyUsage, without
    which newer Pythons refuse it.
-3. A stamp carries the signer's certificate alone: openssl does not sort the set of certificates, and a strict reader of DER wants it sorted.
+3. A stamp carries the signer's certificate alone: openssl does not sort a set of certificates, and strict DER wants it sorted.
 """
 
 from __future__ import annotations

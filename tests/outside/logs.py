@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import random
 from collections import Counter
@@ -191,7 +192,7 @@ def proof_mutants(proof: Sequence[bytes], rng: random.Random) -> Iterator[tuple[
     for at, one in enumerate(proof):
         yield "a hash flipped", (*proof[:at], flipped(one, rng), *proof[at + 1 :])
         yield "a hash left out", (*proof[:at], *proof[at + 1 :])
-    for one, other in zip(proof, proof[1:], strict=False):
+    for one, other in itertools.pairwise(proof):
         at = proof.index(one)
         yield "two hashes changed over", (*proof[:at], other, one, *proof[at + 2 :])
     yield "a hash more at the end", (*proof, rng.randbytes(HASH_BYTES))

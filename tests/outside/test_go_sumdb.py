@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from fairlead.envelope import SigningKey
 from fairlead.receipt.checkpoint import open_checkpoint, sign_checkpoint
+from fairlead.receipt.log_keys import only
 from fairlead.receipt.note import cosign, vkey
 from fairlead.receipt.rebuild import rebuild
 from fairlead.receipt.tiles import ENTRIES, WIDTH, bundle_bytes, tile_bytes, tiles_for
@@ -88,7 +89,7 @@ def test_go_makes_our_proofs_out_of_our_tiles_and_refuses_a_flipped_one() -> Non
             lines.append(shelf_line(log, folder))
             expected.append(number == 0)
             checkpoint = {"checkpoint": sign_checkpoint(log.head, log.key)}
-            ours = rebuild({**folder, **checkpoint}, origin=log.origin, key=log.key.public, kept=None)
+            ours = rebuild({**folder, **checkpoint}, keys=only(log.origin, log.key.public), kept=None)
             assert (not ours.findings) == (number == 0), ours.findings
     assert sum(expected) == len(logs)
     assert len(expected) > 4 * len(logs)

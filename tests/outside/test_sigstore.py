@@ -1,6 +1,6 @@
 """npm's @sigstore/verify on whole bundles: envelope, leaf, inclusion proof and signed head; and on every mutant of them.
 
-1. It checks the envelope's signature, that the leaf (a hashedrekord 0.0.2 entry) names that signature and the digest of what was signed,
+1. It checks the envelope's signature, that the leaf (hashedrekord 0.0.2) names that signature and the digest of what was signed,
    the path from the leaf to the root, and the head's signature, name and key id.
 2. It does not look at the key inside the leaf, at the size and root written beside the proof, nor at the kind of a payload; ours does.
 3. It knows no consistency proofs. No time stamp and no certificate is in these bundles: a key is trusted by name.

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
+from fairlead.desk import bundle, stamp
+from fairlead.desk.bundle_check import anchors_of, check_bundle_file
+from fairlead.errors import BadInput, ProofFailed
 from fairlead.receipt.checkpoint import sign_checkpoint
 from tests.outside.authority import Authority
 from tests.outside.driven import openssl
 from tests.outside.logs import flipped, random_log
+from tests.rooms.desk.tiny import Tiny, value
 
 client = pytest.importorskip("rfc3161_client", reason="rfc3161-client is not installed: make outside")
 
@@ -120,3 +124,26 @@ def test_neither_believes_another_authority_a_refusal_or_an_altered_stamp(
     assert client_says(head, stamp, root)
     assert openssl_says(head, forged, stranger, tmp_path)
     assert client_says(head, forged, load_pem_x509_certificate(stranger.root_pem))
+
+
+def test_a_bundle_carries_a_timestamp_that_a_court_checks(tmp_path, authority):
+    """Query, answer of an authority, kept, in the bundle, checked; and with one byte of the head changed, not."""
+    tiny = Tiny(tmp_path / "node")
+    (tmp_path / "root.pem").write_bytes(authority.root_pem)
+    stamped = bundle.to_stamp(tiny.root, "bravo")
+    answer = authority.stamp(stamp.query(stamped))
+    assert stamp.check(answer, stamped, authority.root_pem).endswith("+00:00")
+    bundle.keep_stamp(tiny.root, "bravo", stamped, answer)
+    made = value(bundle.make_bundle(tiny.node, tiny.who("bravo-release", "", ""), entries="0"))["bundle"]
+    (tmp_path / "file").write_text(made)
+    anchors = anchors_of(trust=tiny.root / "homes/bravo/trust.json")
+    checked, told = check_bundle_file(tmp_path / "file", anchors, tmp_path / "root.pem")
+    assert checked.holds, checked.findings
+    assert told[0].startswith("there at ")
+    assert check_bundle_file(tmp_path / "file", anchors, None)[1] == ["not checked: name the authority's root with --tsa-root"]
+    with pytest.raises(ProofFailed):
+        stamp.check(answer, stamped[:-2] + b"!\n", authority.root_pem)
+    with pytest.raises(BadInput):
+        stamp.check(b"rubbish", stamped, authority.root_pem)
+    with pytest.raises(BadInput):
+        stamp.check(answer, stamped, b"no certificate")
