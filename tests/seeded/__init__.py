@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms, witness
+from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms, watching, witness
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -18,6 +18,7 @@ FAULTS: tuple[Fault, ...] = (
     *terms.FAULTS,
     *release.FAULTS,
     *witness.FAULTS,
+    *watching.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]
