@@ -24,7 +24,7 @@ from fairlead.door.render import Page
 from fairlead.errors import BadInput
 from fairlead.receipt.witness import BODY_MAX
 
-PLAIN: Final = "text/plain; charset=utf-8"
+PLAIN: Final = "text/plain"  # the server adds the character set
 BYTES: Final = "application/octet-stream"
 
 
@@ -48,7 +48,7 @@ async def add_checkpoint(request: Web) -> Response[bytes]:
     """C2SP tlog-witness: the answers and their status are that document's."""
     body = await request.body()
     reply = await console_of(request).call(lambda node: cosign_for(node, body), request)
-    return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
+    return Response(reply.body, status_code=reply.status, headers={"content-type": reply.content_type})  # to the letter
 
 
 @get(both("monitor"), opt=uses("audit", "nothing"))
