@@ -45,7 +45,7 @@ FAULTS = (
         "store/check.py",
         "            if again != leaf:\n",
         "            if False:\n",
-        f"{STORED}::test_random_bytes_of_the_stored_log_are_all_found",
+        f"{STORED}::test_a_byte_of_an_entry_is_named_by_log_and_entry",
     ),
     Fault(
         "a-start-looks-at-nothing",
