@@ -44,7 +44,7 @@ FLIP = "CAST(substr({0}, 1, ?) || CASE WHEN substr({0}, ? + 1, 1) = X'41' THEN X
 
 
 @pytest.mark.parametrize("column", ["leaf", "leaf_hash", "receipt"])
-@pytest.mark.parametrize("entry", [0, 256, ENTRIES - 1])
+@pytest.mark.parametrize("entry", [0, ENTRIES - 1])
 def test_a_byte_of_an_entry_is_named_by_log_and_entry(long_log: Tiny, column: str, entry: int) -> None:
     at = random.Random(entry).randrange(2, 30)
     sql = f"UPDATE log_entries SET {column} = {FLIP.format(column)} WHERE log = 'bravo' AND idx = ?"  # noqa: S608
@@ -119,7 +119,7 @@ def test_random_bytes_of_the_stored_log_are_all_found(long_log: Tiny) -> None:
     """A sample over every byte the database keeps of one log: entry, column and bit drawn."""
     rng = random.Random(9)
     missed = []
-    for _ in range(20):
+    for _ in range(12):
         table, column, key = rng.choice(
             [
                 ("log_entries", "leaf", "idx"),
