@@ -28,7 +28,7 @@ from tests.faults.stage import in_memory
 from tests.model.log_world import ABSENT, Ended, World
 from tests.rooms.desk.tiny import START_MS, Tiny, no, value
 
-SEEDS = int(os.environ.get("FAIRLEAD_SEEDS", "8"))
+SEEDS = int(os.environ.get("FAIRLEAD_SEEDS", "12"))
 STEPS = 22
 
 
