@@ -16,6 +16,7 @@ import msgspec
 
 from fairlead.agreement.events import KINDS, Event
 from fairlead.desk.node import Node
+from fairlead.desk.receipts import Files
 from fairlead.desk.verify import key_events, trusted
 from fairlead.envelope import Envelope, decode, envelope_from_json, sha256_hex
 from fairlead.errors import FairleadError, LogFault, ProofFailed
@@ -98,7 +99,7 @@ def _refill_log(node: Node, tx: Tx, mirror: Path, party: str, found: dict[str, i
     size, note = ledger.head(tx, party)
     if rebuilt.checkpoint.size <= size:
         return []
-    if root_of(rebuilt.leaf_hashes[:size]) != checkpoint_of(heads.text_of(note)).root:
+    if root_of(rebuilt.leaf_hashes[at] for at in range(size)) != checkpoint_of(heads.text_of(note)).root:
         where, do = f"{mirror}/log/{party}", "name another mirror; this one and the database were never one log"
         raise LogFault("the mirror is of another history", where=where, do=do)
     log = node.logs[party]
@@ -122,7 +123,7 @@ def _append(node: Node, tx: Tx, party: str, keys: LogKeys, rebuilt: Rebuilt, mir
     for index in range(size, rebuilt.checkpoint.size):
         raw = (folder / receipt_name(index)).read_bytes()
         leaf = leaf_of(envelope_from_json(raw), keys.for_entry(index))
-        if leaf != rebuilt.entries.get(index):
+        if leaf_hash(leaf) != rebuilt.entries.get(index):
             raise ProofFailed("a receipt of the mirror is not the entry of its log", where=str(folder / receipt_name(index)))
         grows.rows.append((leaf, leaf_hash(leaf), raw))
     growing(tx)[party] = grows
@@ -130,8 +131,7 @@ def _append(node: Node, tx: Tx, party: str, keys: LogKeys, rebuilt: Rebuilt, mir
 
 def _rebuilt(mirror: Path, party: str, keys: LogKeys) -> Rebuilt:
     folder = mirror / "log" / party
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-    rebuilt = rebuild(files, keys=keys, kept=None)
+    rebuilt = rebuild(Files(folder), keys=keys, kept=None)
     if rebuilt.checkpoint is None or rebuilt.leaf_hashes is None or len(rebuilt.entries) != rebuilt.checkpoint.size:
         why = "; ".join(str(one) for one in rebuilt.findings[:3])
         raise ProofFailed("the mirror does not hold", where=str(folder), why=why, do="name another mirror")

@@ -67,15 +67,16 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict.report.holds
 
 
-def look(root: Path, party: str, *, now_ms: int, fetched: int = 0) -> Watched:
+def look(root: Path, party: str, *, now_ms: int, fetched: int = 0, processes: int = 1) -> Watched:
     """Verify the log in a folder and tell what to look at. `now_ms`: 0 when the node's clock is of another time than the reader's.
+    `processes`: how many check the receipts where there are many.
 
     Raises NotANode, ProofFailed when there is nothing to hold it to.
     """
     home = root / "homes" / party
     if not home.is_dir() or not (root / "log" / party).is_dir():
         raise NotANode("there is no such home and log to monitor", where=f"{root}, {party}", do="name the folder that has both")
-    verdict = settled(root, home, checked_to=_checked_to(home, party))
+    verdict = settled(root, home, checked_to=_checked_to(home, party), processes=processes)
     report = verdict.report
     reads = [use for use in report.uses if use.act in READS]
     step_ms = _step([use.at_ms for use in reads])

@@ -22,13 +22,14 @@ import msgspec
 
 from fairlead.agreement.events import KINDS, BookChange, Override, Resume
 from fairlead.agreement.order import Order
+from fairlead.desk.receipts import Files, checked
 from fairlead.envelope import Envelope, JsonValue, PublicKey, decode, envelope_from_json, sha256_hex
 from fairlead.errors import FairleadError, NotANode, ProofFailed
-from fairlead.receipt.audit import LogReport, audit_log
+from fairlead.receipt.audit import LogReport, Signatures, report_of, signed_from
 from fairlead.receipt.log_keys import KIND as KEY_EVENT
 from fairlead.receipt.log_keys import LogKeys, history, read_key_event
 from fairlead.receipt.quorum import NOBODY, Quorum, read_quorum
-from fairlead.receipt.rebuild import Finding
+from fairlead.receipt.rebuild import Finding, rebuild
 from fairlead.receipt.watch import Halted, Kept, OwnSegment, breaches, halted, unlike
 from fairlead.store.files import PUBLISHING, one_at_a_time
 
@@ -74,15 +75,18 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     records: Records | None = None  # of the home, where the log held
 
 
-def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
-    """Check every log that has a home here, or only that of one party. Raises NotANode, ProofFailed (nothing to hold it to)."""
+def verify_folder(root: Path, *, only: str = "", processes: int = 1) -> tuple[Verdict, ...]:
+    """Check every log that has a home here, or only that of one party; where there are many receipts, by so many processes.
+
+    Raises NotANode, ProofFailed (nothing to hold it to).
+    """
     homes = sorted(path for path in (root / "homes").glob("*") if path.is_dir()) if (root / "homes").is_dir() else []
     if not (root / "log").is_dir() or not homes:
         raise NotANode("there is nothing to verify here", where=str(root), why="no log/ or no homes/", do="name a node folder")
     chosen = [home for home in homes if only in ("", home.name)]
     if not chosen:
         raise NotANode("no such home", where=f"{root}/homes/{only}", do=f"one of {', '.join(home.name for home in homes)}")
-    verdicts = tuple(settled(root, home) for home in chosen)
+    verdicts = tuple(settled(root, home, processes=processes) for home in chosen)
     stray = _strays(root, {home.name for home in homes}) if not only else ()
     if stray:
         last = verdicts[-1]
@@ -91,11 +95,11 @@ def verify_folder(root: Path, *, only: str = "") -> tuple[Verdict, ...]:
     return verdicts
 
 
-def settled(root: Path, home: Path, *, checked_to: int = 0) -> Verdict:
+def settled(root: Path, home: Path, *, checked_to: int = 0, signatures: Signatures = "all", processes: int = 1) -> Verdict:
     """The home's verdict; where a node lives in the folder, what home and log say of records is looked at again before it counts."""
     for look in range(LOOKS):
         with _unmoving(root):
-            verdict = _verify_home(root, home, checked_to)
+            verdict = _verify_home(root, home, checked_to, signatures, processes)
         alive = os.access(root / PUBLISHING, os.W_OK)
         if not alive or not any(one.file.startswith("records/") for one in verdict.report.findings) or look == LOOKS - 1:
             break
@@ -113,25 +117,16 @@ def _unmoving(root: Path) -> Iterator[None]:
         yield
 
 
-def _verify_home(root: Path, home: Path, checked_to: int) -> Verdict:
+def _verify_home(root: Path, home: Path, checked_to: int, signatures: Signatures, processes: int) -> Verdict:
     party = home.name
     keys = trusted(home, party)
-    folder = root / "log" / party
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-    delivered = home / "receipts" / party
-    receipts = ((path.name, path.read_bytes()) for path in sorted(delivered.glob("*"))) if delivered.is_dir() else iter(())
+    files = Files(root / "log" / party)
     kept_path = home / "kept" / f"{party}.checkpoint"
     kept = kept_path.read_bytes() if kept_path.is_file() else None
-    report = audit_log(
-        files,
-        origin=keys.origin,
-        key=keys.held[0].key,
-        kept=kept,
-        receipts=receipts,
-        keys=keys,
-        quorum=quorum_of(home),
-        checked_to=checked_to,
-    )
+    log = rebuild(files, keys=keys, kept=kept, quorum=quorum_of(home))
+    begin = signed_from(log, signatures, checked_to)
+    parts = checked(home / "receipts" / party, keys=keys, log=log, checked_to=begin, processes=processes)
+    report = report_of(log, parts, origin=keys.origin, files=len(files))
     if not report.holds:  # what does not hold says nothing about orders
         return Verdict(party=party, report=report)
     records = Records(home)

@@ -19,6 +19,7 @@ from fairlead.desk.fsck import refill
 from fairlead.desk.log_key import change_key
 from fairlead.desk.monitor import Watched, as_value, fetch_log, http_fetch, keep, look
 from fairlead.desk.node import Node
+from fairlead.desk.receipts import processes_here
 from fairlead.door.shell import DEFAULT_NODE, ERR, OUT, AsOption, JsonOption, NodeOption, UnitOption, asker, dump, opened, show, utc
 from fairlead.errors import BadInput, ProofFailed
 from fairlead.receipt.note import vkey
@@ -48,7 +49,7 @@ def monitor(
             fetched = fetch_log(
                 folder, party, http_fetch(address), progress=lambda done, size: bar.update(task, completed=done, total=size)
             )
-    seen = look(folder, party, now_ms=WallClock().now_ms(), fetched=fetched)
+    seen = look(folder, party, now_ms=WallClock().now_ms(), fetched=fetched, processes=processes_here())
     if as_json:
         sys.stdout.write(dump(as_value(seen)) + "\n")
     else:

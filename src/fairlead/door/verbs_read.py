@@ -11,6 +11,7 @@ import typer
 from rich.table import Column, Table
 
 from fairlead.desk import audit, explain, lead, look, read
+from fairlead.desk.receipts import processes_here
 from fairlead.desk.verify import Verdict, verify_folder, watch
 from fairlead.door.shell import (
     DEFAULT_NODE,
@@ -258,7 +259,7 @@ def verify(
 
         check_file(folder, key=key, trust=trust, anchor=anchor, rule=rule, roots=roots, as_json=as_json)
         return
-    verdicts = verify_folder(folder, only=party)
+    verdicts = verify_folder(folder, only=party, processes=processes_here())
     if as_json:
         sys.stdout.write(dump([_verdict_value(folder, verdict) for verdict in verdicts]) + "\n")
     else:

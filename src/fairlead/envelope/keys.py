@@ -50,6 +50,9 @@ class PublicKey:
             return False
         return True
 
+    def __reduce__(self) -> tuple[type[PublicKey], tuple[bytes]]:
+        return PublicKey, (self.raw,)  # to another process by its bytes
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PublicKey) and other.raw == self.raw
 

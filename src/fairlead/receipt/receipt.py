@@ -5,6 +5,7 @@
 3. A refusal is padded to one length whatever it says, and a *cover* says only that something was refused on the node, so no log tells
    hidden from absent (P7). What does not fit is counted, never dropped in silence; the request's digest binds the whole.
 4. A payload is accepted only in its one canonical form; an absent field is absent.
+5. A reader may hold a million of them: they contain nothing that could contain them, so the collector of cycles passes them over.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Word: TypeAlias = Annotated[str, msgspec.Meta(max_length=1024)]
 
 
-class HeldRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class HeldRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A holding as its originator recognises it: digest of the content, digest of the label, what it is."""
 
     digest: Hex32
@@ -37,7 +38,7 @@ class HeldRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     kind: Word = ""
 
 
-class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Something was given: to whom, for what, resting on which agreements; and the digest of the bytes that went out."""
 
     log: Word
@@ -63,7 +64,7 @@ class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     pad: str = ""
 
 
-class RefusalReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class RefusalReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Something was refused: told to whom it concerns, as a cover to everyone else."""
 
     log: Word

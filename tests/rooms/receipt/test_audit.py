@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead.envelope import envelope_from_json, envelope_to_json, sign
 from fairlead.errors import FairleadError
-from fairlead.receipt.audit import audit_log, check_receipt, entry_named
+from fairlead.receipt.audit import Signatures, audit_log, check_receipt, entry_named
 from fairlead.receipt.checkpoint import Checkpoint, sign_checkpoint
 from fairlead.receipt.leaf import leaf_of
 from fairlead.receipt.log_keys import only
@@ -300,3 +301,29 @@ def test_a_finding_speaks_plainly() -> None:
     assert str(Finding(file="checkpoint", what="is missing")) == "checkpoint: is missing"
     assert WIDTH == 256
     assert checkpoint(()).startswith(f"{ORIGIN}\n0\n".encode())
+
+
+@pytest.mark.parametrize("signatures", ["all", "none"])
+def test_p6_each_byte_of_a_receipt_flipped_is_named_with_its_signature_checked_or_not(signatures: Signatures) -> None:
+    log, name = folder(3), receipt_name(1)
+    raw = log.receipts[name]
+    for at in range(0, len(raw), 7):
+        receipts = {**log.receipts, name: flip(raw, at, at % 8)}.items()
+        report = audit_log(log.files, origin=ORIGIN, key=KEY.public, kept=None, receipts=receipts, signatures=signatures)
+        assert [(one.file, one.entry) for one in report.findings] == [(name, 1)]
+        assert report.signatures == (2 if signatures == "all" else 0)
+
+
+def test_without_signatures_only_one_the_log_itself_holds_false_gets_past() -> None:
+    true, value = folder(2), receipt_value(use(2))
+    said = sign("use-receipt", value, [KEY])
+    false = msgspec.structs.replace(said, signatures=(msgspec.structs.replace(said.signatures[0], sig="A" * 86 + "=="),))
+    leaves = (*true.leaves, leaf_of(false, KEY.public))
+    log = Folder(files=files_of(leaves), receipts={**true.receipts, receipt_name(2): envelope_to_json(false)}, leaves=leaves)
+    for signatures, wanted in (("all", [receipt_name(2)]), ("none", [])):
+        given = {"origin": ORIGIN, "key": KEY.public, "kept": None, "receipts": log.receipts.items(), "signatures": signatures}
+        assert [one.file for one in audit_log(log.files, **given).findings] == wanted
+    rootless = log.with_file("tile/0/000.p/3", b"").with_file("tile/entries/000.p/3", b"")
+    given = {"origin": ORIGIN, "key": KEY.public, "kept": None, "receipts": log.receipts.items(), "signatures": "none"}
+    found = audit_log(rootless.files, **given).findings
+    assert receipt_name(2) in {one.file for one in found}, "without a root under the log's signature every signature is checked"

@@ -8,10 +8,12 @@ import hashlib
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fairlead.envelope import decode, pae, sign
+from fairlead.envelope import Envelope, Signature, SigningKey, decode, encode, pae, sign
 from fairlead.errors import BadSignature, MalformedBytes
-from fairlead.receipt.leaf import SPKI_PREFIX, check_leaf, leaf_of
+from fairlead.receipt.leaf import SPKI_PREFIX, check_leaf, leaf_from, leaf_of
 from tests.rooms.receipt.folder import KEY, STRANGER
 
 ENVELOPE = sign("use-receipt", {"a": 1}, [KEY])
@@ -64,3 +66,14 @@ def test_a_leaf_is_of_one_strict_signature() -> None:
     loose = msgspec.structs.replace(ENVELOPE.signatures[0], sig=ENVELOPE.signatures[0].sig.rstrip("="))
     with pytest.raises(MalformedBytes):
         leaf_of(msgspec.structs.replace(ENVELOPE, signatures=(loose,)), KEY.public)
+
+
+@given(st.text(max_size=40), st.binary(max_size=400), st.binary(max_size=80), st.binary(min_size=32, max_size=32))
+def test_the_leaf_written_from_its_pieces_is_the_canonical_encoding(kind: str, payload: bytes, signature: bytes, seed: bytes) -> None:
+    key, own = SigningKey(seed).public, base64.b64encode(signature).decode()
+    sealed = Envelope(payload=base64.b64encode(payload).decode(), payload_type=kind, signatures=(Signature(sig=own),))
+    verifier = {"keyDetails": "PKIX_ED25519", "publicKey": {"rawBytes": base64.b64encode(SPKI_PREFIX + key.raw).decode()}}
+    digest = base64.b64encode(hashlib.sha256(pae(kind, payload)).digest()).decode()
+    held = {"data": {"algorithm": "SHA2_256", "digest": digest}, "signature": {"content": own, "verifier": verifier}}
+    whole = encode({"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": {"hashedRekordV002": held}})
+    assert leaf_of(sealed, key) == leaf_from(kind, payload, own, key) == whole
