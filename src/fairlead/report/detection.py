@@ -2,12 +2,15 @@
 
 Columns (n rows each): t_ms int64 Unix milliseconds UTC; lat_e7, lon_e7 int32 1e-7 degree; sog_dkn int16 0.1 knot; cog_ddeg int16
 0.1 degree; mmsi int64; err_m int32 circular position error, one standard deviation, metres; ship_type int16 (ITU-R M.1371 table 53);
-length_m int16; status int8 navigational status (ITU-R M.1371); name bytes, up to 20; digest uint8 (n, 32).
--1 means unknown in sog_dkn, cog_ddeg, ship_type, length_m and status; 0 means none in mmsi and err_m; empty is unknown in name.
+length_m int16; status int8 navigational status (ITU-R M.1371); station int8, one of STATIONS; clock int8, one of CLOCKS.
+-1 means unknown in sog_dkn, cog_ddeg, ship_type, length_m and status; 0 means none in mmsi and err_m, unknown in station and clock.
+A detection has a digest, which is computed when somebody asks for it and stored nowhere: it follows from the feed and the columns.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
@@ -18,8 +21,12 @@ import numpy.typing as npt
 
 from fairlead.envelope import Digest, encode, sha256_hex
 from fairlead.errors import BadInput
+from fairlead.report.statement import Statements
 
 FeedKind: TypeAlias = Literal["ais", "radar", "sighting"]
+
+STATIONS: Final = ("", "class A", "class B", "base station", "aid to navigation", "aircraft", "long range", "distress")
+CLOCKS: Final = ("", "stated", "carried over", "assumed")  # of the receiver: with this message, with one before it, or by the reader
 
 COLUMNS: Final[dict[str, str]] = {
     "t_ms": "int64",
@@ -32,8 +39,8 @@ COLUMNS: Final[dict[str, str]] = {
     "ship_type": "int16",
     "length_m": "int16",
     "status": "int8",
-    "name": "S20",
-    "digest": "uint8",
+    "station": "int8",
+    "clock": "int8",
 }
 
 
@@ -64,27 +71,27 @@ class Detections:
     ship_type: npt.NDArray[np.int16]
     length_m: npt.NDArray[np.int16]
     status: npt.NDArray[np.int8]
-    name: npt.NDArray[np.bytes_]
-    digest: npt.NDArray[np.uint8]
+    station: npt.NDArray[np.int8]
+    clock: npt.NDArray[np.int8]
 
     def __post_init__(self) -> None:
         for field, dtype in COLUMNS.items():
             column = getattr(self, field)
-            if column.dtype != np.dtype(dtype) or len(column) != len(self.t_ms):
+            if column.dtype != np.dtype(dtype) or column.shape != self.t_ms.shape:
                 raise BadInput("a detection column has another type or length", where=field, why=f"expected {dtype}")
-        if self.digest.shape != (len(self.t_ms), 32):
-            raise BadInput("detection digests are not 32 bytes each")
 
     def __len__(self) -> int:
         return len(self.t_ms)
 
-    def rows(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Detections:
+    def rows(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> Detections:
         """The chosen rows, in the order chosen."""
         return Detections(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
-def stack(parts: list[Detections]) -> Detections:
+def stack(parts: Sequence[Detections]) -> Detections:
     """All rows of all parts, in order; `empty()` for none."""
+    if len(parts) == 1:
+        return parts[0]
     if not parts:
         return empty()
     return Detections(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS})
@@ -92,8 +99,48 @@ def stack(parts: list[Detections]) -> Detections:
 
 def empty() -> Detections:
     """No detections, with the right column types."""
-    columns = {name: np.zeros((0, 32) if name == "digest" else 0, dtype=dtype) for name, dtype in COLUMNS.items()}
-    return Detections(**columns)
+    return Detections(**{name: np.zeros(0, dtype=dtype) for name, dtype in COLUMNS.items()})
+
+
+def in_order(rows: Detections) -> npt.NDArray[np.intp]:
+    """Row numbers sorted by number, time and then every other column: the one order of a segment, whatever order it came in."""
+    step = np.diff(rows.mmsi)
+    if len(rows) < 2 or ((step > 0) | ((step == 0) & (np.diff(rows.t_ms) > 0))).all():
+        return np.arange(len(rows), dtype=np.intp)
+    order = np.lexsort((rows.t_ms, rows.mmsi))
+    mmsi, t_ms = rows.mmsi[order], rows.t_ms[order]
+    tied = np.zeros(len(order), dtype=np.bool_)
+    same = (mmsi[1:] == mmsi[:-1]) & (t_ms[1:] == t_ms[:-1])
+    tied[1:] |= same
+    tied[:-1] |= same
+    places = np.flatnonzero(tied)
+    if len(places):  # only rows of one number and instant are compared in full
+        rest = order[places]
+        others = [getattr(rows, name)[rest] for name in reversed(COLUMNS) if name not in ("mmsi", "t_ms")]
+        order[places] = rest[np.lexsort((*others, rows.t_ms[rest], rows.mmsi[rest]))]
+    return order
+
+
+MEASURED: Final = ("t_ms", "lat_e7", "lon_e7", "sog_dkn", "cog_ddeg", "mmsi", "err_m")  # what the digest of a detection covers
+
+
+def once(rows: Detections) -> Detections:
+    """In order, each detection once: of rows alike in all that is measured the last in order stands."""
+    rows = rows.rows(in_order(rows))
+    # alike in what is measured stand side by side: these columns come first in COLUMNS, and ties are sorted by them
+    last = np.ones(len(rows), dtype=np.bool_)
+    if len(rows) > 1:
+        last[:-1] = False
+        for name in MEASURED:
+            column = getattr(rows, name)
+            last[:-1] |= column[1:] != column[:-1]
+    return rows if last.all() else rows.rows(last)
+
+
+def digests_of(feed: str, rows: Detections) -> list[Digest]:
+    """The digest of each row, in order."""
+    columns = [getattr(rows, name).tolist() for name in MEASURED]
+    return [detection_digest(feed, *values) for values in zip(*columns, strict=True)]
 
 
 def detection_digest(feed: str, t_ms: int, lat_e7: int, lon_e7: int, sog_dkn: int, cog_ddeg: int, mmsi: int, err_m: int) -> Digest:
@@ -121,6 +168,13 @@ def _text_bytes(text: str) -> bytes:
     return encode(text)
 
 
-def segment_digest(detections: Detections) -> Digest:
-    """SHA-256 over the detection digests in row order: the name of a segment's content."""
-    return sha256_hex(detections.digest.tobytes())
+def segment_digest(feed: str, rows: Detections, statements: Statements) -> Digest:
+    """The name of a segment's content: SHA-256 over the feed's name and each column's name, type and little-endian values, rows in
+    order. The same detections give the same name whatever file, chunks or order they came in."""
+    seal = hashlib.sha256(b"fairlead segment 2\n" + _text_bytes(feed) + b"\n")
+    for part in (rows, statements):
+        for field in fields(part):
+            column = getattr(part, field.name)
+            seal.update(f"{field.name} {column.dtype.str} {len(column)}\n".encode())
+            seal.update(np.ascontiguousarray(column).view(np.uint8).data)
+    return Digest(seal.hexdigest())
