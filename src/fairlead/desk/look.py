@@ -23,10 +23,9 @@ from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.find import sight as sight_of
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.intake.segment_file import read_segment
+from fairlead.intake.segment_file import read_segment, read_statements
 from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
-from fairlead.report.detection import Detections
 from fairlead.store import holdings, listed
 from fairlead.store.database import Tx
 from fairlead.store.listed import Wish
@@ -103,7 +102,8 @@ def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
             ViewSegment(
                 feed=node.coalition.feeds[row.holding.feed].facts,
                 digest=row.holding.digest,
-                detections=_detections(node, row),
+                detections=read_segment(segment_path(node.root, row.holding.id)),
+                statements=read_statements(segment_path(node.root, row.holding.id)),
             )
             for row in rows
         ]
@@ -118,10 +118,6 @@ def shown_of(seen: View, form: str, at_ms: int) -> JsonValue:
     """What of a view goes out in this form."""
     value: JsonValue = msgspec.to_builtins(coarse(seen, now_ms=at_ms)) if form == "coarse" else decode(view_bytes(seen))
     return value
-
-
-def _detections(node: Node, row: Row) -> Detections:
-    return read_segment(segment_path(node.root, row.holding.id))
 
 
 def segment_path(root: Path, holding_id: str) -> Path:

@@ -21,6 +21,7 @@ from fairlead.desk import record
 from fairlead.desk.answer import Refused
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, refuse
+from fairlead.desk.brought import Brought
 from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, digest_of, encode, envelope_to_json, new_id, sha256_hex
@@ -28,13 +29,14 @@ from fairlead.errors import BadFile, BadInput, UnreadableLabel
 from fairlead.intake.coalition import Feed, readers
 from fairlead.intake.layout.sighting import label_of, read_sighting, row_of
 from fairlead.intake.quarantine import Quarantine
-from fairlead.intake.read import detections_of, first_of_each, read_detections
-from fairlead.intake.segment_file import segment_bytes
+from fairlead.intake.read import detections_of, read_detections
+from fairlead.intake.segment_file import segment_bytes, stated_path, statement_bytes
 from fairlead.label import Label, label_hash
 from fairlead.label.codebook import need
-from fairlead.report.detection import Detections, segment_digest
+from fairlead.report.detection import Detections, once, segment_digest
 from fairlead.report.distress import of_detections, of_report
 from fairlead.report.holding import FOREVER_MS, Holding, Kind
+from fairlead.report.statement import Statements, nothing_stated
 from fairlead.store import holdings
 from fairlead.store.database import Tx
 from fairlead.store.files import write_durably
@@ -103,6 +105,7 @@ def _operates(feed: Feed, asker: Asker) -> tuple[Reason, ...]:
 
 def _detections(node: Node, asker: Asker, path: Path, feed: Feed, date: datetime.date | None, progress: Progress | None) -> Count:
     count = Count(file=path.name, feed=feed.facts.name)
+    brought = Brought(root=node.root, feed=feed.facts.name)
     with Quarantine(node.root / "quarantine", path.name, feed.facts.name) as quarantine:
         chunks = read_detections(path, layout=feed.layout, feed=feed.facts, date=date)
         while True:
@@ -116,7 +119,7 @@ def _detections(node: Node, asker: Asker, path: Path, feed: Feed, date: datetime
                 count = msgspec.structs.replace(count, broken_off=str(error))
                 break
             quarantine.add(chunk.rejected)
-            kept = _keep(node, asker, feed, feed.label, chunk.detections)
+            kept, segments = _keep(node, asker, feed, feed.label, chunk.detections, chunk.statements, brought)
             aside = dict(count.set_aside)
             for kind, number in chunk.set_aside.items():
                 aside[kind] = aside.get(kind, 0) + number
@@ -127,7 +130,7 @@ def _detections(node: Node, asker: Asker, path: Path, feed: Feed, date: datetime
                 rejected=count.rejected + len(chunk.rejected),
                 duplicate=count.duplicate + len(chunk.detections) - kept,
                 set_aside=aside,
-                segments=count.segments + (1 if kept else 0),
+                segments=count.segments + segments,
             )
             if progress is not None:
                 progress(count.lines, count.kept)
@@ -142,12 +145,13 @@ def _sighting(node: Node, asker: Asker, path: Path, feed: Feed, confirm_unreadab
     unreadable = not readers(node.coalition.book, label)
     if unreadable and not confirm_unreadable:
         raise UnreadableLabel("nobody could read this report", where=path.name, do="widen its terms, or confirm it with a reason")
-    detections = detections_of(feed.facts.name, [row_of(report)])
+    detections = detections_of([row_of(report)])
     value: JsonValue = msgspec.to_builtins(report)
     body: dict[str, JsonValue] = {"report": value, "title": _title(report.vessel_type)}
     if unreadable:
         body["confirmed_unreadable"] = confirm_unreadable
-    kept = _keep(node, asker, feed, label, detections, kind="report", body=body)
+    brought = Brought(root=node.root, feed=feed.facts.name)
+    kept, _ = _keep(node, asker, feed, label, detections, nothing_stated(), brought, kind="report", body=body)
     return msgspec.structs.replace(count, kept=kept, duplicate=1 - kept, segments=kept)
 
 
@@ -161,39 +165,46 @@ def _keep(
     feed: Feed,
     label: Label,
     detections: Detections,
+    statements: Statements,
+    brought: Brought,
     *,
     kind: Kind = "segment",
     body: dict[str, JsonValue] | None = None,
-) -> int:
-    """Store what of these detections is new, in one transaction; how many were kept. Two reports that say different things of one
+) -> tuple[int, int]:
+    """Store what of these is new, in one transaction; how many detections were kept, and in how many segments. Two reports that say different things of one
     detection are two, so a report is known by all that it says."""
-    fresh_in_chunk = detections.rows(first_of_each(detections.digest))
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
-        names = [row.tobytes() for row in fresh_in_chunk.digest] if body is None else [bytes.fromhex(digest_of(body))]
-        new = holdings.unseen(tx, feed.facts.name, names)
-        kept = fresh_in_chunk.rows(np.array([name in new for name in names], dtype=bool))
-        if not len(kept):
-            return 0
-        holding = _holding(node, feed, label, kept, kind, at_ms)
+        if body is None:
+            kept, stated = brought.fresh(tx, once(detections), statements)
+        else:
+            kept, stated = detections, statements
+            if not holdings.unseen(tx, feed.facts.name, [bytes.fromhex(digest_of(body))]):
+                return 0, 0
+        if not len(kept) and not len(stated):
+            return 0, 0
+        holding = _holding(node, feed, label, kept, stated, kind, at_ms)
         if body is not None:
             holding = msgspec.structs.replace(holding, digest=digest_of(body))
         source = source_facts(feed, holding, kept)
         distress = bool(of_detections(kept) if body is None else of_report(body["report"]))
         manifest = _record(node, tx, asker, feed, holding, body, source, rows=len(kept), at_ms=at_ms, distress=distress)
-        write_durably(segment_path(node.root, holding.id), segment_bytes(kept))
+        path = segment_path(node.root, holding.id)
+        write_durably(stated_path(path), statement_bytes(stated))
+        write_durably(path, segment_bytes(kept))
     node.home(feed.facts.originator).deliver("segment-manifest", sha256_hex(manifest), manifest)
-    return len(kept)
+    return len(kept), 1
 
 
-def _holding(node: Node, feed: Feed, label: Label, kept: Detections, kind: Kind, at_ms: int) -> Holding:
-    last_ms = int(kept.t_ms.max())
+def _holding(node: Node, feed: Feed, label: Label, kept: Detections, stated: Statements, kind: Kind, at_ms: int) -> Holding:
+    times = np.concatenate([kept.t_ms, stated.first_ms, stated.last_ms])
+    last_ms = int(times.max())
     return Holding(
         id=new_id(node.random_bytes(16)),
         kind=kind,
         label=label,
-        digest=segment_digest(kept),
-        t_min_ms=int(kept.t_ms.min()),
+        digest=segment_digest(feed.facts.name, kept, stated),
+        t_min_ms=int(times.min()),
         t_max_ms=last_ms,
         not_before_ms=0,
         expires_ms=last_ms + feed.retention_s * SECOND_MS if feed.retention_s else FOREVER_MS,
@@ -212,9 +223,16 @@ def source_facts(feed: Feed, holding: Holding, kept: Detections) -> SourceFacts:
         asset=feed.asset,
         t_min_ms=holding.t_min_ms,
         t_max_ms=holding.t_max_ms,
-        box=(int(kept.lat_e7.min()), int(kept.lon_e7.min()), int(kept.lat_e7.max()), int(kept.lon_e7.max())),
+        box=_box(kept),
         objects=frozenset(str(mmsi) for mmsi in np.unique(kept.mmsi).tolist() if mmsi) | {holding.digest},
     )
+
+
+def _box(kept: Detections) -> tuple[int, int, int, int]:
+    """South, west, north, east in 1e-7 degree; statements without a position may be from anywhere."""
+    if not len(kept):
+        return -900_000_000, -1_800_000_000, 900_000_000, 1_800_000_000
+    return int(kept.lat_e7.min()), int(kept.lon_e7.min()), int(kept.lat_e7.max()), int(kept.lon_e7.max())
 
 
 def _record(

@@ -28,7 +28,7 @@ AIS_ERROR_LOW_M: Final = 30  # flag not set, or none in the layout: a choice of 
 
 
 class Row(NamedTuple):
-    """One detection in the units of report.detection, before it has a digest."""
+    """One detection in the units of report.detection, and the name stated with it."""
 
     t_ms: int
     lat_e7: int
@@ -40,6 +40,7 @@ class Row(NamedTuple):
     ship_type: int = -1
     length_m: int = -1
     status: int = -1
+    station: int = 0
     name: str = ""
 
 

@@ -7,22 +7,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from fairlead.errors import BadFile, BadInput
 from fairlead.intake.layout import marinecadastre, radar_plot, santa_barbara
 from fairlead.intake.lines import Line, read_lines
 from fairlead.intake.parsed import Aside, Row
-from fairlead.report.detection import COLUMNS, Detections, FeedFacts, detection_digest
+from fairlead.report.detection import CLOCKS, COLUMNS, Detections, FeedFacts
+from fairlead.report.statement import COLUMNS as STATEMENT_COLUMNS
+from fairlead.report.statement import Statements, hourly, nothing_stated
 
 CHUNK_LINES: Final = 20_000
 TEXT_MAX: Final = 500
+STATED_CLOCK: Final = CLOCKS.index("stated")
 ENCODING: Final = {"marinecadastre": "utf-8", "sbarc": "latin-1", "radar": "utf-8"}
 
 Parse: TypeAlias = Callable[[str], Row | Aside]
@@ -40,6 +42,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """A run of lines, each accounted for once."""
 
     detections: Detections
+    statements: Statements
     rejected: tuple[Reject, ...]
     set_aside: Mapping[str, int]
     lines: int
@@ -82,18 +85,6 @@ def read_detections(
         raise broken
 
 
-def first_of_each(digests: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Which rows are the first with their digest."""
-    seen: set[bytes] = set()
-    first = np.zeros(len(digests), dtype=bool)
-    for index in range(len(digests)):
-        name = digests[index].tobytes()
-        if name not in seen:
-            seen.add(name)
-            first[index] = True
-    return first
-
-
 def _with_header(layout: str, text: str, feed: FeedFacts, where: str) -> Parse:
     if layout == "marinecadastre":
         return marinecadastre.parser(marinecadastre.header(text, where), len(marinecadastre.cells_of(text)))
@@ -125,14 +116,23 @@ def _take(line: Line, parse: Parse | None, rows: list[Row], rejected: list[Rejec
 
 
 def _chunk(feed: FeedFacts, rows: list[Row], rejected: list[Reject], aside: dict[str, int], lines: int) -> Chunk:
-    return Chunk(detections=detections_of(feed.name, rows), rejected=tuple(rejected), set_aside=aside, lines=lines)
+    stated = statements_of(rows) if feed.kind == "ais" else nothing_stated()
+    return Chunk(detections=detections_of(rows), statements=stated, rejected=tuple(rejected), set_aside=aside, lines=lines)
 
 
-def detections_of(feed: str, rows: list[Row]) -> Detections:
-    """Rows as columns, each with the digest of its canonical detection."""
-    digests = b"".join(
-        bytes.fromhex(detection_digest(feed, row.t_ms, row.lat_e7, row.lon_e7, row.sog_dkn, row.cog_ddeg, row.mmsi, row.err_m))
-        for row in rows
-    )
-    columns = {name: np.array([getattr(row, name) for row in rows], dtype=dtype) for name, dtype in COLUMNS.items() if name != "digest"}
-    return Detections(**columns, digest=np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32))
+def detections_of(rows: Sequence[Row]) -> Detections:
+    """Rows as columns."""
+    columns = {name: np.array([getattr(row, name) for row in rows], dtype=dtype) for name, dtype in COLUMNS.items() if name != "clock"}
+    return Detections(**columns, clock=np.full(len(rows), STATED_CLOCK, dtype=np.int8))
+
+
+def statements_of(rows: Sequence[Row]) -> Statements:
+    """What the rows state of their numbers, for each hour once."""
+    telling = [row for row in rows if row.mmsi and (row.name or row.ship_type >= 0 or row.length_m >= 0)]
+    told = {name: np.zeros(len(telling), dtype=dtype) for name, dtype in STATEMENT_COLUMNS.items()}
+    for name in ("beam_m", "draught_dm", "eta"):
+        told[name] -= 1
+    for name in ("mmsi", "name", "ship_type", "length_m"):
+        told[name] = np.array([getattr(row, name) for row in telling], dtype=STATEMENT_COLUMNS[name])
+    told["first_ms"] = np.array([row.t_ms for row in telling], dtype=np.int64)
+    return hourly([Statements(**told | {"last_ms": told["first_ms"]})])

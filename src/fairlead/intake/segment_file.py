@@ -1,14 +1,16 @@
-"""A segment's detections as a Parquet file: integer columns, one shape, checked when read.
+"""A segment as two Parquet files, its detections and its statements: integer columns, one shape each, checked when read.
 
-1. The same detections give the same bytes, on the same version of pyarrow. Whoever stores them writes them whole or not at all.
+1. The same segment gives the same bytes, on the same version of pyarrow. Whoever stores them writes them whole or not at all.
 2. Every page carries a checksum; a reader accepts exactly the columns and types that are written here.
+3. Rows are sorted by number and time, so that what concerns one vessel lies together.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,54 +18,76 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fairlead.errors import BadFile, FairleadError
-from fairlead.report.detection import COLUMNS, Detections
+from fairlead.report import detection, statement
+from fairlead.report.detection import Detections
+from fairlead.report.statement import Statements
 
-DIGEST_BYTES: Final = 32
-NAMES: Final = pa.dictionary(pa.int32(), pa.binary())
-DIGESTS: Final = pa.binary(DIGEST_BYTES)
-
-
-def _type_of(name: str) -> pa.DataType:
-    return {"name": NAMES, "digest": DIGESTS}.get(name) or pa.from_numpy_dtype(np.dtype(COLUMNS[name]))
+Columns = TypeVar("Columns")
+GROUP_ROWS: Final = 131_072
 
 
-SCHEMA: Final = pa.schema([pa.field(name, _type_of(name), nullable=False) for name in COLUMNS])
+def _schema(columns: Mapping[str, str]) -> pa.Schema:
+    kinds = {name: pa.binary() if np.dtype(kind).kind == "S" else pa.from_numpy_dtype(np.dtype(kind)) for name, kind in columns.items()}
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds.items()])
+
+
+DETECTIONS: Final = _schema(detection.COLUMNS)
+STATEMENTS: Final = _schema(statement.COLUMNS)
+
+
+def stated_path(path: Path) -> Path:
+    """Where the statements of the segment stand whose detections are at `path`."""
+    return path.with_name(path.stem + ".stated.parquet")
 
 
 def segment_bytes(detections: Detections) -> bytes:
     """The Parquet file of these detections."""
-    columns = []
-    for name in COLUMNS:
-        values = getattr(detections, name)
-        if name == "digest":
-            raw = pa.py_buffer(np.ascontiguousarray(values).tobytes())
-            columns.append(pa.FixedSizeBinaryArray.from_buffers(DIGESTS, len(detections), [None, raw]))
-        elif name == "name":
-            columns.append(pa.array(values.tolist(), pa.binary()).dictionary_encode())
-        else:
-            columns.append(pa.array(values))
-    side = io.BytesIO()
-    pq.write_table(pa.table(columns, schema=SCHEMA), side, compression="zstd", write_page_checksum=True)
-    return side.getvalue()
+    return _written(DETECTIONS, {name: getattr(detections, name) for name in detection.COLUMNS})
+
+
+def statement_bytes(statements: Statements) -> bytes:
+    """The Parquet file of these statements."""
+    return _written(STATEMENTS, {name: getattr(statements, name) for name in statement.COLUMNS})
 
 
 def read_segment(path: Path) -> Detections:
     """The detections of a segment file. Raises BadFile when it is missing, damaged or of another shape."""
+    return _read(path, DETECTIONS, lambda columns: Detections(**columns), detection.COLUMNS)
+
+
+def read_statements(path: Path) -> Statements:
+    """The statements of the segment whose detections are at `path`. Raises BadFile."""
+    return _read(stated_path(path), STATEMENTS, lambda columns: Statements(**columns), statement.COLUMNS)
+
+
+def _written(schema: pa.Schema, columns: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    arrays = [pa.array(column.tolist(), pa.binary()) if column.dtype.kind == "S" else pa.array(column) for column in columns.values()]
+    side = io.BytesIO()
+    texts = [name for name, column in columns.items() if column.dtype.kind == "S"]
+    pq.write_table(
+        pa.table(arrays, schema=schema),
+        side,
+        compression="zstd",
+        use_dictionary=texts,
+        row_group_size=GROUP_ROWS,
+        write_page_checksum=True,
+    )
+    return side.getvalue()
+
+
+def _read(path: Path, schema: pa.Schema, made: Callable[[dict[str, Any]], Columns], kinds: Mapping[str, str]) -> Columns:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if not file.schema_arrow.equals(SCHEMA):
+            if not file.schema_arrow.equals(schema):
                 raise BadFile("the columns are not those of a segment")
             table = file.read()
-        columns: dict[str, Any] = {name: _column(table.column(name), name) for name in COLUMNS}  # Detections checks each
-        return Detections(**columns)
+        return made({name: _column(table.column(name), kind) for name, kind in kinds.items()})  # each column is checked there
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError, FairleadError) as error:
         do = "restore the file from a copy of the node"
         raise BadFile("a segment file cannot be read", where=path.name, why=str(error)[:200], do=do) from error
 
 
-def _column(column: pa.ChunkedArray, name: str) -> npt.NDArray[Any]:
-    if name == "digest":
-        return np.frombuffer(b"".join(column.to_pylist()), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
-    if name == "name":
-        return np.array(column.to_pylist(), dtype=COLUMNS[name]).reshape(-1)
-    return np.asarray(column.to_numpy()).astype(COLUMNS[name], casting="no")
+def _column(column: pa.ChunkedArray, kind: str) -> npt.NDArray[Any]:
+    if np.dtype(kind).kind == "S":
+        return np.array(column.to_pylist(), dtype=kind).reshape(-1)
+    return np.asarray(column.to_numpy()).astype(kind, casting="no")

@@ -1,9 +1,9 @@
 """All detections of a view in one canonical order, so that nothing above can depend on how they arrived (P5).
 
 1. Only what lies in the window counts; times are half-open.
-2. Within one feed a detection digest counts once. Duplicates may differ in fields that the digest does not cover (name, type,
-   length, status): the one that sorts last stands, whatever order they came in.
-3. Rows are sorted by (t_ms, feed name, digest): segments, chunks and their order leave no trace.
+2. Within one feed a detection counts once. Duplicates may differ in fields that its digest does not cover (type, length, status):
+   the one that sorts last stands, whatever order they came in.
+3. Rows are sorted by number, time, feed name and then everything they say: segments, chunks and their order leave no trace.
 4. Two segments that describe one feed differently are refused, not reconciled.
 """
 
@@ -19,7 +19,8 @@ import numpy.typing as npt
 from fairlead.errors import BadInput
 from fairlead.picture.ground import Ints
 from fairlead.picture.shapes import ViewSegment, Window
-from fairlead.report.detection import Detections, FeedFacts, FeedKind, empty, stack
+from fairlead.report.detection import Detections, FeedFacts, FeedKind, digests_of, empty, once, stack
+from fairlead.report.statement import Statements, hourly
 
 SEGMENTS_MAX: Final = 20_000
 ROWS_MAX: Final = 20_000_000
@@ -34,6 +35,7 @@ class Gathered:
     rows: Detections
     lat_e7: Ints  # wide copies: differences of int32 overflow
     lon_e7: Ints
+    stated: Statements  # of all feeds, those said in the window
 
     def of_kind(self, kind: FeedKind) -> npt.NDArray[np.intp]:
         """Row numbers of all feeds of a kind, in order."""
@@ -41,8 +43,8 @@ class Gathered:
         return np.flatnonzero(wanted[self.feed_of]) if len(self.feeds) else np.zeros(0, dtype=np.intp)
 
     def digest_hex(self, row: int) -> str:
-        raw: bytes = self.rows.digest[row].tobytes()
-        return raw.hex()
+        """The digest of one detection."""
+        return digests_of(self.feeds[int(self.feed_of[row])].name, self.rows.rows(slice(row, row + 1)))[0]
 
     def feed_names(self, rows: npt.NDArray[np.intp]) -> tuple[str, ...]:
         """Names of the feeds that the rows came from, sorted."""
@@ -55,37 +57,28 @@ def gather(segments: Sequence[ViewSegment], window: Window) -> Gathered:
         raise BadInput("too many segments for one view", where=str(len(segments)), do="choose a shorter window")
     facts: dict[str, FeedFacts] = {}
     parts: dict[str, list[Detections]] = {}
+    stated: list[Statements] = []
     for segment in segments:
         known = facts.setdefault(segment.feed.name, segment.feed)
         if known != segment.feed:
             raise BadInput("two segments describe one feed differently", where=segment.feed.name)
         inside = (segment.detections.t_ms >= window.from_ms) & (segment.detections.t_ms < window.to_ms)
         parts.setdefault(segment.feed.name, []).append(segment.detections.rows(inside))
+        stated.append(segment.statements.rows((segment.statements.first_ms >= window.from_ms) & (segment.statements.first_ms < window.to_ms)))
     names = sorted(facts)
-    singles = [_once(stack(parts[name])) for name in names]
+    singles = [once(stack(parts[name])) for name in names]
     rows = stack(singles) if singles else empty()
     if len(rows) > ROWS_MAX:
         raise BadInput("too many detections for one view", where=str(len(rows)), do="choose a shorter window")
     feed_of = np.repeat(np.arange(len(names), dtype=np.intp), [len(single) for single in singles])
-    order = np.lexsort((feed_of, rows.t_ms))  # stable: inside one feed and time the digest order stays
-    rows = rows.rows(order)
+    if len(singles) > 1:
+        order = np.lexsort((feed_of, rows.t_ms, rows.mmsi))  # stable: inside one feed, number and time the order of a segment stays
+        rows, feed_of = rows.rows(order), feed_of[order]
     return Gathered(
         feeds=tuple(facts[name] for name in names),
-        feed_of=feed_of[order],
+        feed_of=feed_of,
         rows=rows,
         lat_e7=rows.lat_e7.astype(np.int64),
         lon_e7=rows.lon_e7.astype(np.int64),
+        stated=hourly(stated),
     )
-
-
-def _once(rows: Detections) -> Detections:
-    if not len(rows):
-        return rows
-    words = np.ascontiguousarray(rows.digest).view(">u8")
-    order = np.lexsort(
-        (rows.name, rows.status, rows.length_m, rows.ship_type, words[:, 3], words[:, 2], words[:, 1], words[:, 0], rows.t_ms)
-    )
-    sorted_words = words[order]
-    last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = (sorted_words[1:] != sorted_words[:-1]).any(axis=1)
-    return rows.rows(order[last])

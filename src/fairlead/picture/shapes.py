@@ -15,13 +15,14 @@ import msgspec
 
 from fairlead.errors import BadInput
 from fairlead.report.detection import Detections, FeedFacts, FeedKind
+from fairlead.report.statement import Statements
 
 WINDOW_MAX_MS: Final = 31 * 86_400_000
 SOURCES_MAX: Final = 400  # digests listed on one open card; `source_count` says how many there are
 SOURCES_EXPLAINED_MAX: Final = 40
 
 PlaceKind: TypeAlias = Literal["port", "anchorage"]
-Rule: TypeAlias = Literal["B1", "B5"]
+Rule: TypeAlias = Literal["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9", "B10", "B11"]
 Result: TypeAlias = Literal["excluded", "fits", "cannot tell"]
 Status: TypeAlias = Literal["open", "explained"]
 Point: TypeAlias = tuple[int, int, int, int, int, int]  # t_ms, lat_e7, lon_e7, sog_dkn, cog_ddeg, err_m
@@ -55,6 +56,7 @@ class ViewSegment:
     feed: FeedFacts
     digest: str
     detections: Detections
+    statements: Statements
 
 
 class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,11 +102,14 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a card rests on: messages used, longest silence among them, largest position error."""
+    """How much a card rests on: messages used, longest silence among them, largest position error, the kinds of AIS station that
+    sent them, and where their times are from."""
 
     messages: int
     largest_hole_s: int
     error_m: int
+    stations: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,6 +133,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quality: Quality
     sources: tuple[str, ...]
     source_count: int
+    drawn: tuple[tuple[Point, ...], ...]  # for each track what it was seen to do: the positions of the sources
     author: str
     explained_by: str | None = None
 

@@ -16,33 +16,40 @@ import numpy as np
 import numpy.typing as npt
 
 from fairlead.envelope import Digest, JsonValue, digest_of, encode
-from fairlead.picture.cards import ID_DIGITS, Scene, slow_card
+from fairlead.picture.behaviour.find import cards_of
+from fairlead.picture.behaviour.scene import Coast, NoCoast, Scene
+from fairlead.picture.cards import ID_DIGITS
 from fairlead.picture.chain import chains
-from fairlead.picture.gap import gap_cards
+from fairlead.picture.fleet import Fleet, fleet_of, steps_of
 from fairlead.picture.gather import Gathered, gather
-from fairlead.picture.line import UNKNOWN, Line, line_of, slots_of, usual
+from fairlead.picture.line import UNKNOWN, Line
 from fairlead.picture.match import company, radar_words, sighting_words
+from fairlead.picture.named import Named
 from fairlead.picture.parameters import Parameters, parameters_digest
+from fairlead.picture.places import Places, places_of
 from fairlead.picture.plots import link
 from fairlead.picture.shapes import FeedShown, Place, Point, Track, View, ViewSegment, Window
-from fairlead.picture.slow import episodes
 from fairlead.report.detection import FeedKind
 
-ENGINE: Final = "thin 1"  # part of every view key: another engine makes other ids
+ENGINE: Final = "eyes 2"  # part of every view key: another engine makes other ids
 MMSI_MAX: Final = 999_999_999
-PLACES_MAX: Final = 10_000
+PLACES_MAX: Final = 20_000
+NO_COAST: Final = NoCoast()
 
 
-def view(segments: Sequence[ViewSegment], window: Window, parameters: Parameters, places: Sequence[Place]) -> View:
+def view(
+    segments: Sequence[ViewSegment], window: Window, parameters: Parameters, places: Sequence[Place], coast: Coast = NO_COAST
+) -> View:
     """The picture of exactly these segments in this window. Raises BadInput for what cannot be one view."""
     # 1. one canonical order, and a key that names engine, parameters and feeds
     gathered = gather(segments, window)
-    key = digest_of({"engine": ENGINE, "feeds": [feed.name for feed in gathered.feeds], "parameters": parameters_digest(parameters)})
-    scene = Scene(gathered=gathered, key=key, parameters=parameters, places=sorted(places, key=_place_order)[:PLACES_MAX])
+    key = view_key(gathered, parameters)
     # 2. lines of each kind; a sighting is a line of one position
-    ais = [_line(gathered, rows, key, "ais", mmsi) for mmsi, rows in chains(gathered, parameters)]
-    radar = [_line(gathered, rows, key, "radar", 0) for rows in link(gathered, parameters)]
-    seen = [_line(gathered, np.array([row]), key, "sighting", 0) for row in gathered.of_kind("sighting").tolist()]
+    numbers, rows = zip(*chains(gathered, parameters), strict=True) if len(gathered.of_kind("ais")) else ((), ())
+    ais = _lines(gathered, fleet_of(gathered, numbers, rows), key, "ais")
+    plotted = link(gathered, parameters)
+    radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), plotted), key, "radar")
+    seen = [_lines(gathered, fleet_of(gathered, [0], [np.array([row])]), key, "sighting")[0] for row in gathered.of_kind("sighting").tolist()]
     # 3. which radar line is which AIS line; the rest stand for themselves
     found = company(radar, ais, parameters)
     heard_by = [feed.name for feed in gathered.feeds if feed.kind == "ais"]
@@ -50,15 +57,39 @@ def view(segments: Sequence[ViewSegment], window: Window, parameters: Parameters
     words |= {line.id: sighting_words(gathered, int(line.rows[0]), ais + radar, parameters) for line in seen}
     words |= {line.id: "one position only" for line in ais if len(line.rows) == 1}
     # 4. the rules, over contacts that are each one vessel
-    alone = sorted([*ais, *(line for line in radar if line.id not in found.match)], key=lambda line: line.id)
-    cards = [slow_card(scene, episode) for episode in episodes(alone, parameters)] + gap_cards(scene, ais)
-    tracks = [_track(gathered, line, parameters, found.match.get(line.id), words.get(line.id)) for line in ais + radar + seen]
+    alone = [*ais, *(line for line in radar if line.id not in found.match)]
+    scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone)
+    named = scene.named
+    tracks = [_track(gathered, line, scene, named, found.match.get(line.id), words.get(line.id)) for line in ais + radar + seen]
     return View(
         window=window,
         parameters=parameters_digest(parameters),
         feeds=tuple(FeedShown(name=feed.name, kind=feed.kind, originator=feed.originator) for feed in gathered.feeds),
         tracks=tuple(sorted(tracks, key=lambda track: track.id)),
-        cards=tuple(sorted(cards, key=lambda card: (card.from_ms, card.id))),
+        cards=tuple(sorted(cards_of(scene), key=lambda card: (card.from_ms, card.id))),
+    )
+
+
+def view_key(gathered: Gathered, parameters: Parameters) -> Digest:
+    """What ids of a view follow from, with the first own detection: engine, feeds and parameters."""
+    return digest_of({"engine": ENGINE, "feeds": [feed.name for feed in gathered.feeds], "parameters": parameters_digest(parameters)})
+
+
+def scene_of(
+    gathered: Gathered, key: Digest, parameters: Parameters, places: Places, coast: Coast, lines: Sequence[Line]
+) -> Scene:
+    """What the rules read, over these contacts."""
+    fleet = fleet_of(gathered, [line.mmsi for line in lines], [line.rows for line in lines])
+    return Scene(
+        gathered=gathered,
+        key=key,
+        parameters=parameters,
+        places=places,
+        coast=coast,
+        named=Named(stated=gathered.stated),
+        fleet=fleet,
+        steps=steps_of(fleet, parameters),
+        lines=lines,
     )
 
 
@@ -68,25 +99,38 @@ def view_bytes(shown: View) -> bytes:
     return encode(value)
 
 
-def _place_order(place: Place) -> tuple[str, str, int, int, int]:
-    return place.name, place.kind, place.lat_e7, place.lon_e7, place.radius_m
+def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> list[Line]:
+    """The lines of a fleet, each with its id."""
+    found = []
+    for number, mmsi in enumerate(fleet.mmsi.tolist()):
+        own = fleet.of(number)
+        rows = fleet.row[own]
+        found.append(
+            Line(
+                id=digest_of({"first": gathered.digest_hex(int(rows[0])), "view": key})[:ID_DIGITS],
+                kind=kind,
+                mmsi=mmsi,
+                rows=rows,
+                t_ms=fleet.t_ms[own],
+                lat_e7=fleet.lat_e7[own],
+                lon_e7=fleet.lon_e7[own],
+                sog_dkn=fleet.sog_dkn[own],
+                err_m=gathered.rows.err_m[rows].astype(np.int64),
+            )
+        )
+    return found
 
 
-def _line(gathered: Gathered, rows: npt.NDArray[np.intp], key: Digest, kind: FeedKind, mmsi: int) -> Line:
-    id = digest_of({"first": gathered.digest_hex(int(rows[0])), "view": key})[:ID_DIGITS]
-    return line_of(gathered, rows, id=id, kind=kind, mmsi=mmsi)
-
-
-def _track(gathered: Gathered, line: Line, parameters: Parameters, match: str | None, words: str | None) -> Track:
-    kind, length = usual(gathered.rows.ship_type[line.rows]), usual(gathered.rows.length_m[line.rows])
+def _track(gathered: Gathered, line: Line, scene: Scene, named: Named, match: str | None, words: str | None) -> Track:
+    kind, length = named.ship_type(gathered, line), named.length_m(gathered, line)
     return Track(
         id=line.id,
         kind=line.kind,
         feeds=gathered.feed_names(line.rows),
-        moving=_moving(line, parameters),
-        points=_points(gathered, line, parameters),
+        moving=_moving(gathered, line, scene.parameters),
+        points=_points(gathered, line, scene.parameters),
         mmsi=f"{line.mmsi:09d}" if 0 < line.mmsi <= MMSI_MAX else None,
-        name=_name(gathered, line),
+        name=next(iter(named.names(line.mmsi)), None),
         length_m=length if length != UNKNOWN else None,
         ship_type=kind if kind != UNKNOWN else None,
         match=match,
@@ -94,20 +138,11 @@ def _track(gathered: Gathered, line: Line, parameters: Parameters, match: str | 
     )
 
 
-def _name(gathered: Gathered, line: Line) -> str | None:
-    """The name stated most often, the first in order of equals; only printable characters of it."""
-    raw, counts = np.unique(gathered.rows.name[line.rows], return_counts=True)
-    names = [bytes(name).decode("latin-1") for name in raw]
-    stated = sorted((-int(count), name) for name, count in zip(names, counts, strict=True) if name.strip())
-    clean = "".join(character for character in stated[0][1] if character.isprintable()).strip() if stated else ""
-    return clean or None
-
-
-def _moving(line: Line, parameters: Parameters) -> bool:
+def _moving(gathered: Gathered, line: Line, parameters: Parameters) -> bool:
     """Whether it moved at its end: the speed last reported, else the one measured over the last slots."""
     if line.sog_dkn[-1] != UNKNOWN:
         return int(line.sog_dkn[-1]) >= parameters.moving_dkn
-    speeds = slots_of(line, parameters).speed_dkn
+    speeds = steps_of(fleet_of(gathered, [line.mmsi], [line.rows]), parameters).speed_dkn
     return bool(len(speeds) and speeds[-1] >= parameters.moving_dkn)
 
 

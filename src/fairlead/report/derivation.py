@@ -131,12 +131,13 @@ def observed_keys(detections: Detections) -> Keys:
     """A key for each detection that is the same in whatever feed it came: of time, place and vessel number."""
     key = np.zeros(len(detections), np.uint64)
     for column in (detections.t_ms, detections.lat_e7, detections.lon_e7, detections.mmsi):
-        key = _mixed(key ^ _mixed(column.astype(np.int64).view(np.uint64)) + np.uint64(0x9E3779B97F4A7C15))
+        key = mixed(key ^ mixed(column.astype(np.int64).view(np.uint64)) + np.uint64(0x9E3779B97F4A7C15))
     found: Keys = np.unique(key)
     return found
 
 
-def _mixed(key: Keys) -> Keys:
+def mixed(key: Keys) -> Keys:
+    """Each key turned into another that has nothing of its order."""
     key = (key ^ (key >> np.uint64(30))) * np.uint64(MIX[0])
     key = (key ^ (key >> np.uint64(27))) * np.uint64(MIX[1])
     mixed: Keys = key ^ (key >> np.uint64(31))

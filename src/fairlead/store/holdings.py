@@ -159,6 +159,13 @@ def body_of(tx: Connection, holding_id: str) -> bytes:
     return bytes(tx.execute(select(holdings.c.body).where(holdings.c.id == holding_id)).scalar_one())
 
 
+def segments_of(tx: Connection, feed: str, from_ms: int, to_ms: int) -> list[str]:
+    """Ids of all segments of a feed that meet the span, ends included, whatever holds lie on them."""
+    meets = (holdings.c.t_min_ms <= to_ms) & (holdings.c.t_max_ms >= from_ms)
+    query = select(holdings.c.id).where(holdings.c.feed == feed, holdings.c.kind == "segment", meets).order_by(holdings.c.num)
+    return list(tx.execute(query).scalars())
+
+
 def unseen(tx: Connection, feed: str, digests: Sequence[bytes]) -> set[bytes]:
     """Those of the detection digests that this feed has not brought before; they are remembered from now on."""
     fresh: set[bytes] = set(digests)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.rooms.picture.worlds import DAY_MS, coastal, feed, published, quick_digest, santa_barbara, segment
+from tests.rooms.picture.worlds import DAY_MS, coastal, feed, published, santa_barbara, segment
 
 from fairlead.picture import Card, Parameters, Place, View, ViewSegment, Window, view
 
@@ -28,7 +28,7 @@ def mmsis(shown: View, card: Card) -> set[str]:
 
 @pytest.fixture(scope="module")
 def fourth_of_june() -> View:
-    return day_of(segment(feed("channel"), santa_barbara("180604"), quick_digest), "2018-06-04")
+    return day_of(segment(feed("channel"), santa_barbara("180604")), "2018-06-04")
 
 
 def near(card: Card, lat_deg: float, lon_deg: float) -> bool:
@@ -57,7 +57,7 @@ def test_sentences_name_no_vessel(fourth_of_june: View) -> None:
 
 @pytest.mark.parametrize("day", ["180601", "180602", "180603"])
 def test_the_workboats_at_their_nightly_moorings_are_moored(day: str) -> None:
-    shown = day_of(segment(feed("channel"), santa_barbara(day), quick_digest), f"20{day[:2]}-{day[2:4]}-{day[4:]}")
+    shown = day_of(segment(feed("channel"), santa_barbara(day)), f"20{day[:2]}-{day[2:4]}-{day[4:]}")
     places = ((34.377, -119.502), (34.426, -119.922))
     cards = [card for card in shown.cards if any(near(card, *place) for place in places)]
     assert cards
@@ -66,7 +66,7 @@ def test_the_workboats_at_their_nightly_moorings_are_moored(day: str) -> None:
 
 def test_with_a_declared_port_what_lies_in_it_is_explained_by_it(fourth_of_june: View) -> None:
     harbour = Place(kind="port", name="harbour", lat_e7=344_060_000, lon_e7=-1_196_920_000, radius_m=1000)
-    shown = day_of(segment(feed("channel"), santa_barbara("180604"), quick_digest), "2018-06-04", (harbour,))
+    shown = day_of(segment(feed("channel"), santa_barbara("180604")), "2018-06-04", (harbour,))
     cards = [card for card in shown.cards if near(card, 34.406, -119.692)]
     assert len(cards) > 10
     assert {card.explained_by for card in cards} == {"port or anchorage"}
@@ -76,13 +76,13 @@ def test_with_a_declared_port_what_lies_in_it_is_explained_by_it(fourth_of_june:
 def test_net_buoys_beside_a_fishing_vessel_are_gear() -> None:
     published("ais_marinecadastre", "US_coastal_2020_06_30.traj.gz")
     rows = coastal([int(FISHING), *map(int, GEAR)])
-    shown = day_of(segment(feed("coastal"), rows, quick_digest), "2020-06-30")
+    shown = day_of(segment(feed("coastal"), rows), "2020-06-30")
     cards = [card for card in shown.cards if FISHING in mmsis(shown, card)]
     assert {number for card in cards for number in mmsis(shown, card)} >= GEAR | {FISHING}
     assert {(card.status, card.explained_by) for card in shown.cards} == {("explained", "gear buoy")}
 
 
 def test_a_trimmed_extract_yields_no_gap_card() -> None:
-    shown = day_of(segment(feed("coastal", gaps_meaningful=False), coastal(), quick_digest), "2020-06-30")
+    shown = day_of(segment(feed("coastal", gaps_meaningful=False), coastal()), "2020-06-30")
     assert not [card for card in shown.cards if card.rule == "B5"]
     assert len(shown.tracks) > 1000

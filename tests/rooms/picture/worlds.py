@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from fairlead.picture import ViewSegment
-from fairlead.report.detection import Detections, FeedFacts, FeedKind, detection_digest, segment_digest
+from fairlead.report.detection import Detections, FeedFacts, FeedKind, segment_digest
+from fairlead.report.statement import COLUMNS as STATEMENTS
+from fairlead.report.statement import Statements, hourly
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 DAY_MS = 86_400_000
@@ -39,21 +41,8 @@ def feed(name: str, kind: FeedKind = "ais", *, gaps_meaningful: bool = False) ->
     return FeedFacts(name=name, kind=kind, originator="ISLA", category="maritime", gaps_meaningful=gaps_meaningful)
 
 
-def quick_digest(feed_name: str, row: Row) -> bytes:
-    """A stand-in of the same shape for large files, where the real digest would take longer than the view."""
-    import hashlib
-
-    return hashlib.sha256(f"{feed_name}{row[:7]}".encode()).digest()
-
-
-def real_digest(feed_name: str, row: Row) -> bytes:
-    t_ms, lat, lon, sog, cog, mmsi, err, *_ = row
-    return bytes.fromhex(detection_digest(feed_name, t_ms, lat, lon, sog, cog, mmsi, err))
-
-
-def segment(facts: FeedFacts, rows: Sequence[Row], digest: Callable[[str, Row], bytes] = real_digest) -> ViewSegment:
+def segment(facts: FeedFacts, rows: Sequence[Row]) -> ViewSegment:
     columns = list(zip(*rows, strict=True)) if rows else [()] * 10
-    digests = b"".join(digest(facts.name, one) for one in rows)
     detections = Detections(
         t_ms=np.array(columns[0], dtype=np.int64),
         lat_e7=np.array(columns[1], dtype=np.int32),
@@ -65,10 +54,22 @@ def segment(facts: FeedFacts, rows: Sequence[Row], digest: Callable[[str, Row], 
         ship_type=np.array(columns[7], dtype=np.int16),
         length_m=np.full(len(rows), -1, dtype=np.int16),
         status=np.array(columns[8], dtype=np.int8),
-        name=np.array(columns[9], dtype="S20"),
-        digest=np.frombuffer(digests, dtype=np.uint8).reshape(len(rows), 32),
+        station=np.zeros(len(rows), dtype=np.int8),
+        clock=np.ones(len(rows), dtype=np.int8),
     )
-    return ViewSegment(feed=facts, digest=segment_digest(detections), detections=detections)
+    stated = stated_by([(one[0], one[5], one[9]) for one in rows if one[9] and one[5]])
+    return ViewSegment(feed=facts, digest=segment_digest(facts.name, detections, stated), detections=detections, statements=stated)
+
+
+def stated_by(names: Sequence[tuple[int, int, bytes]]) -> Statements:
+    """Statements of a name: time, number, name."""
+    columns = {name: np.zeros(len(names), dtype=dtype) for name, dtype in STATEMENTS.items()}
+    for name in ("ship_type", "length_m", "beam_m", "draught_dm", "eta"):
+        columns[name] -= 1
+    for number, (t_ms, mmsi, name) in enumerate(names):
+        columns["first_ms"][number] = columns["last_ms"][number] = t_ms
+        columns["mmsi"][number], columns["name"][number] = mmsi, name
+    return hourly([Statements(**columns)])
 
 
 def published(*parts: str) -> Path:

@@ -89,6 +89,7 @@ def parser(day: datetime.date) -> Callable[[str], Row | Aside]:
             err_m=AIS_ERROR_HIGH_M if cells[at[1]].strip() == "1" else AIS_ERROR_LOW_M,
             ship_type=number(cells[2], what="ship type", least=-1, most=255),
             status=number(cells[8], what="status", least=0, most=15) if kind in CLASS_A else -1,
+            station=1 if kind in CLASS_A else 2,
             name="" if name == "NOT NAMED" else name,
         )
 

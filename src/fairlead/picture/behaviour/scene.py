@@ -1,0 +1,80 @@
+"""What every rule reads: the fleet, its steps, the thresholds, and what is known of coasts and places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from fairlead.envelope import Digest
+from fairlead.picture.fleet import Fleet, Steps
+from fairlead.picture.gather import Gathered
+from fairlead.picture.ground import Ints
+from fairlead.picture.line import Line
+from fairlead.picture.named import Named
+from fairlead.picture.parameters import Parameters
+from fairlead.picture.places import Places
+
+
+class Coast(Protocol):
+    """What may be asked of a chart: distance from shore in whole metres, capped one above `most_m`; -1 where no coast is known."""
+
+    def shore_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints: ...
+
+
+class NoCoast:
+    """No chart: nothing is known of any coast."""
+
+    def shore_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints:
+        """-1 for each position."""
+        return np.full(len(lat_e7), -1, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scene:
+    """The contacts of a view, each one vessel as far as anybody can tell; `lines` go with the fleet's lines by number."""
+
+    gathered: Gathered
+    key: Digest
+    parameters: Parameters
+    places: Places
+    coast: Coast
+    named: Named
+    fleet: Fleet
+    steps: Steps
+    lines: Sequence[Line]
+
+    def slot_ms(self, slot: int) -> int:
+        """The instant of a slot, Unix milliseconds."""
+        return slot * self.parameters.slot_s * 1000
+
+    def slots(self, span_s: int) -> int:
+        """How many steps of a slot a time is, rounded down."""
+        return span_s // self.parameters.slot_s
+
+    def where(self, places: npt.NDArray[np.intp] | Ints) -> tuple[Ints, Ints]:
+        """Positions at places in the steps, 1e-7 degree."""
+        return self.steps.lat_e7[places].astype(np.int64), self.steps.lon_e7[places].astype(np.int64)
+
+    def span(self, line: int, from_slot: int, to_slot: int) -> slice:
+        """Places in the steps of one line from one slot to another, ends included."""
+        begin, end = int(self.steps.start[line]), int(self.steps.start[line + 1])
+        own = self.steps.slot[begin:end]
+        return slice(begin + int(np.searchsorted(own, from_slot, "left")), begin + int(np.searchsorted(own, to_slot, "right")))
+
+    def place_at(self, line: int, slot: int) -> int:
+        """The place in the steps at which a line has a slot; -1 when it is not known then."""
+        found = self.span(line, slot, slot)
+        return found.start if found.stop > found.start else -1
+
+    def off_shore(self, lat_e7: Ints, lon_e7: Ints, least_m: int) -> npt.NDArray[np.bool_]:
+        """Whether each position is at least that far from shore; all are where no coast is known."""
+        apart = self.coast.shore_m(lat_e7, lon_e7, least_m)
+        return (apart < 0) | (apart >= least_m)
+
+    def off_places(self, lat_e7: Ints, lon_e7: Ints, least_m: int) -> npt.NDArray[np.bool_]:
+        """Whether each position is at least that far from every port and anchorage, and outside the radius of each."""
+        return self.places.near(lat_e7, lon_e7, least_m) < 0
