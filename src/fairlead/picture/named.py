@@ -47,3 +47,13 @@ class Named:
         values: Ints = getattr(own, column)
         said = np.flatnonzero(values >= 0)
         return int(values[said[np.argmax(own.last_ms[said])]]) if len(said) else UNKNOWN
+
+    def changing(self) -> list[int]:
+        """Numbers that stated more than one name, call sign or IMO number."""
+        stated, found = self.stated, set[int]()
+        for column in (stated.name, stated.call_sign, stated.imo):
+            said = np.flatnonzero(column != np.zeros(1, dtype=column.dtype)[0])
+            mmsi, values = stated.mmsi[said], column[said]
+            step = np.flatnonzero((np.diff(mmsi) == 0) & (values[1:] != values[:-1]))
+            found.update(mmsi[step].tolist())
+        return sorted(found)

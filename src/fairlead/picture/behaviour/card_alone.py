@@ -70,7 +70,7 @@ def loading_card(scene: Scene, event: Event) -> Card | None:
     )
 
 
-def _others(scene: Scene, event: Event, within_m: int) -> list[int]:
+def others_near(scene: Scene, event: Event, within_m: int) -> list[int]:
     """Lines of other contacts that were within so many metres at the middle of an event."""
     slot = (event.from_ms + event.to_ms) // 2 // (scene.parameters.slot_s * 1000)
     places = [(line, scene.place_at(line, slot)) for line in _candidates(scene, event, within_m) if line not in event.lines]
@@ -102,12 +102,12 @@ def _candidates(scene: Scene, event: Event, within_m: int) -> list[int]:
 
 def _dark_contacts(scene: Scene, event: Event) -> int:
     """How many contacts without AIS were near at its middle: radar lines that go with no AIS line."""
-    return sum(1 for line in _others(scene, event, scene.parameters.loading_near_m) if not scene.fleet.mmsi[line])
+    return sum(1 for line in others_near(scene, event, scene.parameters.loading_near_m) if not scene.fleet.mmsi[line])
 
 
 def _weather(scene: Scene, event: Event) -> Explanation:
     """Others near it that slowed down at the same time."""
-    others = [line for line in _others(scene, event, NEIGHBOUR_M) if scene.fleet.mmsi[line]]
+    others = [line for line in others_near(scene, event, NEIGHBOUR_M) if scene.fleet.mmsi[line]]
     slowed = asked = 0
     for line in others:
         before, during = _pace(scene, line, event.from_ms - HOUR_MS, event.from_ms), _pace(scene, line, event.from_ms, event.to_ms)
@@ -137,7 +137,7 @@ def _pilot(scene: Scene, event: Event) -> Explanation:
 
 
 def _traffic(scene: Scene, event: Event) -> Explanation:
-    near = [line for line in _others(scene, event, scene.parameters.loading_near_m) if scene.fleet.mmsi[line]]
+    near = [line for line in others_near(scene, event, scene.parameters.loading_near_m) if scene.fleet.mmsi[line]]
     moving = [line for line in near if _pace(scene, line, event.from_ms, event.to_ms) >= 50]
     result: Result = "fits" if moving else "excluded"
     tested = f"{len(moving)} vessels with AIS under way within {scene.parameters.loading_near_m // 1852} nm at its middle"

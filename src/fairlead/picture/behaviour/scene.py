@@ -24,11 +24,18 @@ class Coast(Protocol):
 
     def shore_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints: ...
 
+    def inland_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints:
+        """Distance from shore of what lies on land, 0 at sea, capped; -1 where no coast is known."""
+
 
 class NoCoast:
     """No chart: nothing is known of any coast."""
 
     def shore_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints:
+        """-1 for each position."""
+        return np.full(len(lat_e7), -1, dtype=np.int64)
+
+    def inland_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints:
         """-1 for each position."""
         return np.full(len(lat_e7), -1, dtype=np.int64)
 

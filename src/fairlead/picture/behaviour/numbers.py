@@ -1,0 +1,125 @@
+"""Events of numbers and places that cannot be: B6, a number heard from two places, and positions that nobody can have.
+
+1. Two lines of one number that are heard for the same half hour, ten kilometres apart, are two transmitters; which is genuine is not
+   said. A number that is no ship's number, or an obvious filler, is a mistake of many sets and not of one vessel.
+2. A position on land, or farther from the only receiver than it can hear, is false; where several numbers are false at one time and
+   place, it is the satellites' signal and not the vessel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from fairlead.picture.behaviour.event import Event
+from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.behaviour.together import meeting
+from fairlead.picture.ground import Ints, apart_k, apart_m
+from fairlead.report.compiled import kernel
+
+HOUR_MS: Final = 3_600_000
+
+
+def twice(scene: Scene) -> Iterator[Event]:
+    """B6: pairs of lines of one number at two places at once."""
+    limits, fleet = scene.parameters, scene.fleet
+    order = np.argsort(fleet.mmsi, kind="stable")
+    same = np.flatnonzero((np.diff(fleet.mmsi[order]) == 0) & (fleet.mmsi[order[1:]] > 0))
+    numbers = np.unique(fleet.mmsi[order[same]]).tolist()
+    for mmsi in numbers:
+        lines = np.flatnonzero(fleet.mmsi == mmsi).tolist()
+        found: list[tuple[int, int, int, int, int]] = []
+        for place, one in enumerate(lines):
+            for other in lines[place + 1 :]:
+                apart = _apart(scene, one, other)
+                if apart is not None and apart[1] - apart[0] >= scene.slots(limits.twice_min_s):
+                    found.append((apart[1] - apart[0], *apart, one, other))
+        if found:
+            _, first, last, metres, one, other = max(found)
+            where = scene.span(one, first, last).start
+            yield Event(
+                rule="B6",
+                lines=(one, other),
+                from_ms=scene.slot_ms(first),
+                to_ms=scene.slot_ms(last),
+                lat_e7=int(scene.steps.lat_e7[where]),
+                lon_e7=int(scene.steps.lon_e7[where]),
+                seen=(("kind", 0), ("apart_m", metres), ("lines", len(lines))),
+            )
+
+
+def _apart(scene: Scene, one: int, other: int) -> tuple[int, int, int] | None:
+    """First and last slot at which both are known and far apart, and the least distance then."""
+    first, last = 0, np.iinfo(np.int32).max
+    met = meeting(scene.steps, one, other, first, int(last))
+    far = met.apart_m >= scene.parameters.twice_apart_m
+    return (int(met.slot[far][0]), int(met.slot[far][-1]), int(met.apart_m[far].min())) if far.any() else None
+
+
+def false_positions(scene: Scene) -> Iterator[Event]:
+    """B6: runs of positions of one number that cannot be."""
+    limits, fleet = scene.parameters, scene.fleet
+    rows = fleet.row
+    why = np.zeros(len(rows), dtype=np.int64)
+    feed_of = scene.gathered.feed_of[rows]
+    lon = (fleet.lon_e7 + 1_800_000_000) % 3_600_000_000 - 1_800_000_000
+    for number, feed in enumerate(scene.gathered.feeds):
+        if feed.kind == "ais" and feed.range_m is not None and feed.station_lat_e7 is not None and feed.station_lon_e7 is not None:
+            own = np.flatnonzero(feed_of == number)
+            station = np.full(len(own), feed.station_lat_e7), np.full(len(own), feed.station_lon_e7)
+            beyond = apart_m(fleet.lat_e7[own], lon[own], *station) * 100 > feed.range_m * limits.range_percent
+            why[own[beyond]] = 2
+    why[(fleet.mmsi[_line_of(fleet.start)] > 0) & (fleet.lat_e7 == 0) & (lon == 0)] = 3
+    inland = scene.coast.inland_m(fleet.lat_e7, lon, limits.false_land_m + 1000)
+    why[inland > limits.false_land_m] = 1
+    bad = np.flatnonzero((why > 0) & (fleet.mmsi[_line_of(fleet.start)] > 0))
+    if not len(bad):
+        return
+    line_of = _line_of(fleet.start)[bad]
+    others = _others_then(fleet.t_ms[bad], fleet.lat_e7[bad], lon[bad], fleet.mmsi[line_of])
+    for line in np.unique(line_of).tolist():
+        own = bad[line_of == line]
+        if len(own) < limits.false_min:
+            continue
+        yield Event(
+            rule="B6",
+            lines=(line,),
+            from_ms=int(fleet.t_ms[own[0]]),
+            to_ms=int(fleet.t_ms[own[-1]]),
+            lat_e7=int(fleet.lat_e7[own[0]]),
+            lon_e7=int(lon[own[0]]),
+            seen=(
+                ("kind", int(why[own[0]])),
+                ("positions", len(own)),
+                ("of", int(fleet.start[line + 1] - fleet.start[line])),
+                ("others", int(others[line_of == line].max())),
+            ),
+        )
+
+
+def _line_of(start: Ints) -> npt.NDArray[np.intp]:
+    return np.repeat(np.arange(len(start) - 1, dtype=np.intp), np.diff(start))
+
+
+@kernel
+def _others_then(t_ms: Ints, lat: Ints, lon: Ints, mmsi: Ints) -> Ints:
+    """For each false position how many other numbers had one within an hour and 50 km."""
+    found = np.zeros(len(t_ms), dtype=np.int64)
+    order = np.argsort(t_ms)
+    for i in range(len(order)):
+        here = order[i]
+        seen = 0
+        last = np.int64(-1)
+        for step in (-1, 1):
+            j = i + step
+            while 0 <= j < len(order) and abs(t_ms[order[j]] - t_ms[here]) <= HOUR_MS and abs(j - i) < 2000:
+                there = order[j]
+                if mmsi[there] != mmsi[here] and mmsi[there] != last and apart_k(lat[here], lon[here], lat[there], lon[there]) <= 50_000:
+                    seen += 1
+                    last = mmsi[there]
+                j += step
+        found[here] = seen
+    return found
