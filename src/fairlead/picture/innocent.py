@@ -44,6 +44,7 @@ RENAMED: Final = "renamed in port"
 JAMMED: Final = "satellite signal disturbed"
 RIVER: Final = "inland water"
 STALE: Final = "destination not changed yet"
+TENDING: Final = "tending its gear"
 CARRIER: Final = "catch taken over"
 FREQUENTED: Final = "ground that many stop at"
 OPENLY: Final = "shows itself on AIS"
@@ -131,13 +132,13 @@ def _middle(values: Ints) -> int:
 
 def buoy(scene: Scene, lines: Sequence[Line]) -> Explanation:
     """Fits when any of them is a marker of fishing gear or an aid to navigation, not a vessel."""
-    results = [_marker(scene, line) for line in lines]
+    results = [marks_gear(scene, line) for line in lines]
     result: Result = "fits" if "fits" in results else "cannot tell" if "cannot tell" in results else "excluded"
     tested = "; ".join(f"{line.called} {MARKER_WORDS[found]}" for line, found in zip(lines, results, strict=True))
     return Explanation(explanation=BUOY, tested=tested, result=result)
 
 
-def _marker(scene: Scene, line: Line) -> Result:
+def marks_gear(scene: Scene, line: Line) -> Result:
     """Numbers beginning 9 that are neither distress devices (970, 972, 974) nor craft of a parent ship (98): ITU-R M.585."""
     if not line.mmsi:
         return "cannot tell"

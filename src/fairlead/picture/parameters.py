@@ -73,6 +73,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     gap_heard_min: int = 50  # messages heard from neighbours at least (ours)
     gap_expected_min: int = 10  # messages expected of the vessel at least; Poisson chance of none is 1 in 22,000 (ours)
     gap_hours_percent: int = 80  # hours of the gap in which a neighbour was heard; below, reception may explain it (ours)
+    gap_common_percent: int = 10  # of the numbers heard there fell silent as long: then reception is poor there (ours)
     # B6 identity and false position (all ours)
     twice_min_s: int = 1800  # one number heard from two places for at least
     twice_apart_m: int = 10_000  # that far apart at least

@@ -68,7 +68,7 @@ def test_explained_in_port_at_rest_out_of_range_and_under_poor_reception() -> No
     assert [card.explained_by for card in cards(silent(step=0.0, sog=1))] == ["moored"]
     short = msgspec.structs.replace(MEANT, station_lat_e7=0, station_lon_e7=0, range_m=50_000)
     assert [card.explained_by for card in cards(silent(), short)] == ["out of range"]
-    patchy = [one for one in silent(others=20) if one[5] == 700_000_001 or not 330 < (one[0] - START) // MINUTE_MS < 840]
+    patchy = [one for one in silent(others=20) if one[5] == 700_000_001 or not 430 < (one[0] - START) // MINUTE_MS < 840]
     assert [card.explained_by for card in cards(patchy)] == ["poor reception"]
 
 

@@ -14,6 +14,7 @@ from tests.rooms.picture.worlds import MINUTE_MS, Row, feed, row, segment
 from fairlead.envelope import decode
 from fairlead.errors import BadInput
 from fairlead.picture import Parameters, Place, View, ViewSegment, Window, view, view_bytes
+from fairlead.report.detection import digests_of
 
 START = 1_600_000_020_000  # a whole minute
 WINDOW = Window(from_ms=START, to_ms=START + 180 * MINUTE_MS)
@@ -38,7 +39,7 @@ def world(seed: int) -> dict[str, list[Row]]:
         drift = 19.0 + minute * 0.0001, -74.0 + minute * 0.0001
         away = max(0, abs(minute - 90) - 40) * 0.004
         rows["ais-coast"].append(row(t_ms, *drift, sog_dkn=4, mmsi=700_000_001, name=b"ONE", ship_type=70))
-        if not 60 < minute < 140:
+        if not 10 < minute < 172:
             rows["ais-coast"].append(row(t_ms, 19.2, -74.0 + minute * 0.002, sog_dkn=40, mmsi=700_000_002))
         rows["ais-other"].append(row(t_ms + 500, *drift, sog_dkn=4, mmsi=700_000_001, name=b"ONE", ship_type=70))
         rows["ais-coast"].append(row(t_ms, 19.2, -74.1 - minute * 0.002, sog_dkn=40, mmsi=700_000_003))
@@ -68,7 +69,10 @@ def chopped(parts: list[ViewSegment], dice: random.Random) -> list[ViewSegment]:
         cuts = sorted(dice.sample(range(len(rows) + 1), k=min(3, len(rows))))
         for start, stop in zip([0, *cuts], [*cuts, len(rows)], strict=True):
             chosen = rows[start:stop] + ([dice.choice(rows)] if rows else [])
-            chunks.append(ViewSegment(feed=part.feed, digest="", detections=part.detections.rows(np.array(chosen, dtype=np.intp))))
+            detections = part.detections.rows(np.array(chosen, dtype=np.intp))
+            said = part.statements.rows(np.flatnonzero(np.arange(len(part.statements)) % 3 != len(chunks) % 3))
+            chunks.append(ViewSegment(feed=part.feed, digest="", detections=detections, statements=said))
+        chunks.append(ViewSegment(feed=part.feed, digest="", detections=part.detections.rows(slice(0, 0)), statements=part.statements))
     dice.shuffle(chunks)
     return chunks
 
@@ -121,7 +125,7 @@ def test_cards_and_tracks_stand_in_their_order() -> None:
     shown = view(WORLDS[0], WINDOW, QUICK, PLACES)
     assert list(shown.tracks) == sorted(shown.tracks, key=lambda track: track.id)
     assert list(shown.cards) == sorted(shown.cards, key=lambda card: (card.from_ms, card.id))
-    digests = {part.detections.digest[number].tobytes().hex() for part in WORLDS[0] for number in range(len(part.detections))}
+    digests = {digest for part in WORLDS[0] for digest in digests_of(part.feed.name, part.detections)}
     assert all(set(card.sources) <= digests for card in shown.cards)
 
 

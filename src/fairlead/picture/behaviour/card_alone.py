@@ -19,6 +19,7 @@ LOITER_VERSION: Final = "1"
 HOUR_MS: Final = 3_600_000
 PILOT_M: Final = 50_000
 NEIGHBOUR_M: Final = 50_000
+TENDING_M: Final = 5_000
 
 
 def loading_card(scene: Scene, event: Event) -> Card | None:
@@ -144,6 +145,15 @@ def _traffic(scene: Scene, event: Event) -> Explanation:
     return Explanation(explanation=innocent.TRAFFIC, tested=tested, result=result)
 
 
+def _tending(scene: Scene, event: Event) -> Explanation:
+    """Markers of gear near a vessel that stays: it fishes, whatever it says of itself."""
+    near = others_near(scene, event, TENDING_M)
+    markers = [line for line in near if innocent.marks_gear(scene, scene.lines[line]) == "fits"]
+    result: Result = "fits" if markers else "excluded"
+    tested = f"{len(markers)} markers of fishing gear within {TENDING_M // 1000} km at its middle"
+    return Explanation(explanation=innocent.TENDING, tested=tested, result=result)
+
+
 def loiter_card(scene: Scene, event: Event) -> Card:
     """The B4 card of an event."""
     limits, lines = scene.parameters, lines_of(scene, event)
@@ -173,11 +183,12 @@ def loiter_card(scene: Scene, event: Event) -> Card:
             innocent.moored(scene, lines, event),
             innocent.buoy(scene, lines),
             innocent.fishing(scene, lines, event),
+            _tending(scene, event),
             innocent.survey(scene, lines),
             innocent.waiting(scene, lines),
             innocent.pleasure(scene, lines),
         ),
-        closing=innocent.CLOSING | {innocent.FISHING, innocent.SURVEY, innocent.WAITING, innocent.PLEASURE},
+        closing=innocent.CLOSING | {innocent.FISHING, innocent.TENDING, innocent.SURVEY, innocent.WAITING, innocent.PLEASURE},
         refuted_by="a lawful reason to be there: gear in the water, a survey, orders to wait; or positions that show it elsewhere",
         parts=rows_during(scene, event),
     )

@@ -16,6 +16,7 @@ from fairlead.picture.shapes import Card, Explanation, Result
 
 VERSION: Final = "2"
 SPEED_FLOOR_DKN: Final = 50
+COMMON_MIN: Final = 3  # silences in one place that make it a place of poor reception
 
 
 def gap_card(scene: Scene, event: Event) -> Card:
@@ -94,6 +95,10 @@ def _range(scene: Scene, line: Line, before: int) -> Explanation:
 def _reception(scene: Scene, event: Event) -> Explanation:
     floor = scene.parameters.gap_hours_percent
     share = event["hours_heard"] * 100 // max(event["hours"], 1)
-    result: Result = "excluded" if share >= floor else "cannot tell" if share >= floor // 2 else "fits"
-    tested = f"others were heard there in {event['hours_heard']} of {event['hours']} whole hours; expected at least {floor} %"
+    common = event["silent"] >= COMMON_MIN and event["silent"] * 100 >= scene.parameters.gap_common_percent * event["present"]
+    result: Result = "fits" if common or share < floor // 2 else "excluded" if share >= floor else "cannot tell"
+    tested = (
+        f"others were heard there in {event['hours_heard']} of {event['hours']} whole hours, expected at least {floor} %;"
+        f" {event['silent']} of the {event['present']} numbers heard where it fell silent were silent as long in the window"
+    )
     return Explanation(explanation=innocent.RECEPTION, tested=tested, result=result)

@@ -50,12 +50,20 @@ def silences(scene: Scene) -> Iterator[Event]:
     messages, numbers = np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.int64)
     rows = scene.gathered.rows
     _heard(rows.t_ms, scene.gathered.lat_e7, scene.gathered.lon_e7, rows.mmsi, counted, wanted, messages, numbers)
-    # 2. what a vessel there would have been heard with
-    for at, keys in zip(gaps.tolist(), asked, strict=True):
+    # 2. how common such a silence is among all that were heard where it began
+    begun = _cells(scene.fleet.lat_e7[gaps], scene.fleet.lon_e7[gaps])
+    cells = np.unique(begun)
+    present, silent = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.int64)
+    _heard(np.zeros_like(rows.t_ms), scene.gathered.lat_e7, scene.gathered.lon_e7, rows.mmsi, counted, cells, silent, present)
+    line_of = np.searchsorted(fleet.start, gaps, "right") - 1
+    silent = np.bincount(np.searchsorted(cells, np.unique(np.stack([begun, line_of]), axis=1)[0]), minlength=len(cells))
+    # 3. what a vessel there would have been heard with
+    for at, keys, cell in zip(gaps.tolist(), asked, np.searchsorted(cells, begun).tolist(), strict=True):
         place = np.searchsorted(wanted, keys)
         heard = messages[place]
         by_neighbours = int((heard // np.maximum(numbers[place], 1)).sum())
-        event = _event(scene, at, len(keys), int(heard.sum()), int((heard > 0).sum()), by_neighbours)
+        common = (("present", int(present[cell])), ("silent", int(silent[cell])))
+        event = _event(scene, at, len(keys), int(heard.sum()), int((heard > 0).sum()), by_neighbours, common)
         if event["heard"] >= limits.gap_heard_min and event["expected"] >= limits.gap_expected_min:
             yield event
 
@@ -87,9 +95,15 @@ def _hours(scene: Scene, at: int) -> Ints:
     part = (hour * HOUR_MS + HOUR_MS // 2 - from_ms) / (to_ms - from_ms)
     lat = fleet.lat_e7[at] + np.floor(part * (fleet.lat_e7[at + 1] - fleet.lat_e7[at]) + 0.5).astype(np.int64)
     lon = fleet.lon_e7[at] + np.floor(part * (fleet.lon_e7[at + 1] - fleet.lon_e7[at]) + 0.5).astype(np.int64)
-    lon = (lon + HALF_E7) % TURN_E7 - HALF_E7
-    keys: Ints = (hour * CELLS_EAST + (lat + QUARTER_E7) // CELL_E7) * CELLS_EAST + (lon + HALF_E7) // CELL_E7
+    keys: Ints = hour * CELLS_EAST * CELLS_EAST + _cells(lat, lon)
     return keys
+
+
+def _cells(lat: Ints, lon: Ints) -> Ints:
+    """The half-degree cell of each position; longitudes may be unwrapped."""
+    east = (lon + HALF_E7) % TURN_E7
+    cells: Ints = (lat + QUARTER_E7) // CELL_E7 * CELLS_EAST + east // CELL_E7
+    return cells
 
 
 @kernel
@@ -129,7 +143,9 @@ def _heard(
                 last[found] = mmsi[row]
 
 
-def _event(scene: Scene, at: int, hours: int, heard: int, hours_heard: int, by_neighbours: int) -> Event:
+def _event(
+    scene: Scene, at: int, hours: int, heard: int, hours_heard: int, by_neighbours: int, common: tuple[tuple[str, int], ...]
+) -> Event:
     fleet = scene.fleet
     line = int(np.searchsorted(fleet.start, at, "right")) - 1
     own = fleet.of(line)
@@ -153,5 +169,6 @@ def _event(scene: Scene, at: int, hours: int, heard: int, hours_heard: int, by_n
             ("hours", hours),
             ("hours_heard", hours_heard),
             ("travelled_m", apart_one_m(*ends[0], *ends[1])),
+            *common,
         ),
     )
