@@ -171,8 +171,8 @@ def _keep(
     kind: Kind = "segment",
     body: dict[str, JsonValue] | None = None,
 ) -> tuple[int, int]:
-    """Store what of these is new, in one transaction; how many detections were kept, and in how many segments. Two reports that say different things of one
-    detection are two, so a report is known by all that it says."""
+    """Store what of these is new, in one transaction; how many detections were kept, and in how many segments. Two reports that say
+    different things of one detection are two, so a report is known by all that it says."""
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         if body is None:

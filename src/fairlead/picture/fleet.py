@@ -149,13 +149,13 @@ def _fill(
                     speed[put] = sog_dkn[at]
                 else:
                     part = off / (t_ms[at + 1] - here)
-                    lat[put] = lat_e7[at] + int(math.floor(part * (lat_e7[at + 1] - lat_e7[at]) + 0.5))
-                    where = lon_e7[at] + int(math.floor(part * (lon_e7[at + 1] - lon_e7[at]) + 0.5))
+                    lat[put] = lat_e7[at] + math.floor(part * (lat_e7[at + 1] - lat_e7[at]) + 0.5)
+                    where = lon_e7[at] + math.floor(part * (lon_e7[at + 1] - lon_e7[at]) + 0.5)
                     lon[put] = (where + HALF_E7) % TURN_E7 - HALF_E7
                     if sog_dkn[at] < 0 or sog_dkn[at + 1] < 0:
                         speed[put] = -1
                     else:
-                        speed[put] = sog_dkn[at] + int(math.floor(part * (sog_dkn[at + 1] - sog_dkn[at]) + 0.5))
+                        speed[put] = sog_dkn[at] + math.floor(part * (sog_dkn[at + 1] - sog_dkn[at]) + 0.5)
                 put += 1
                 number += 1
 
@@ -183,13 +183,13 @@ def _measure(
                 ahead += 1
             if ahead < end and slot[ahead] == slot[at] + legs:
                 apart = apart_k(np.int64(lat[at]), np.int64(lon[at]), np.int64(lat[ahead]), np.int64(lon[ahead]))
-                slowest = int(math.floor(apart * per_metre + 0.5))
+                slowest = math.floor(apart * per_metre + 0.5)
             behind = at - 1
             while behind >= begin and slot[behind] > slot[at] - legs:
                 behind -= 1
             if behind >= begin and slot[behind] == slot[at] - legs:
                 apart = apart_k(np.int64(lat[behind]), np.int64(lon[behind]), np.int64(lat[at]), np.int64(lon[at]))
-                measured = int(math.floor(apart * per_metre + 0.5))
+                measured = math.floor(apart * per_metre + 0.5)
                 slowest = measured if slowest < 0 else min(slowest, measured)
             if slowest >= 0:
                 speed[at] = min(slowest, 32767)

@@ -64,7 +64,9 @@ def gather(segments: Sequence[ViewSegment], window: Window) -> Gathered:
             raise BadInput("two segments describe one feed differently", where=segment.feed.name)
         inside = (segment.detections.t_ms >= window.from_ms) & (segment.detections.t_ms < window.to_ms)
         parts.setdefault(segment.feed.name, []).append(segment.detections.rows(inside))
-        stated.append(segment.statements.rows((segment.statements.first_ms >= window.from_ms) & (segment.statements.first_ms < window.to_ms)))
+        stated.append(
+            segment.statements.rows((segment.statements.first_ms >= window.from_ms) & (segment.statements.first_ms < window.to_ms))
+        )
     names = sorted(facts)
     singles = [once(stack(parts[name])) for name in names]
     rows = stack(singles) if singles else empty()

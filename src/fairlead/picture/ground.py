@@ -17,6 +17,7 @@ import numpy.typing as npt
 from fairlead.report.compiled import kernel
 
 Ints: TypeAlias = npt.NDArray[np.int64]
+Whole: TypeAlias = int | np.int64
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 TURN_E7: Final = 3_600_000_000
@@ -65,17 +66,17 @@ def rounded(values: Floats) -> Ints:
 def apart_m(lat_a: Ints, lon_a: Ints, lat_b: Ints, lon_b: Ints) -> Ints:
     """Distance of each pair, whole metres."""
     north = (lat_b - lat_a) * METRES_PER_E7
-    east = wrap_e7(lon_b - lon_a) * METRES_PER_E7 * cosine((lat_a + lat_b) * (RADIANS_PER_E7 / 2))
+    east = wrap_e7(lon_b - lon_a) * METRES_PER_E7 * cosine(np.asarray(lat_a + lat_b, dtype=np.float64) * (RADIANS_PER_E7 / 2))
     return rounded(np.sqrt(north * north + east * east))
 
 
 @kernel
-def apart_k(lat_a: int, lon_a: int, lat_b: int, lon_b: int) -> int:
+def apart_k(lat_a: Whole, lon_a: Whole, lat_b: Whole, lon_b: Whole) -> int:
     """`apart_m` of one pair inside a kernel."""
     turned = (lon_b - lon_a + HALF_E7) % TURN_E7 - HALF_E7
     north = (lat_b - lat_a) * METRES_PER_E7
     east = turned * METRES_PER_E7 * cosine_k((lat_a + lat_b) * (RADIANS_PER_E7 / 2))
-    return int(math.floor(math.sqrt(north * north + east * east) + 0.5))
+    return math.floor(math.sqrt(north * north + east * east) + 0.5)
 
 
 def apart_one_m(lat_a: int, lon_a: int, lat_b: int, lon_b: int) -> int:

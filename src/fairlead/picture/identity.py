@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -17,7 +18,16 @@ from fairlead.picture.mid import ADMINISTRATION
 from fairlead.report.statement import Statements
 
 NumberKind: TypeAlias = Literal[
-    "ship", "group", "coast station", "aircraft", "aid to navigation", "craft of a ship", "distress device", "handheld", "marker", "none"
+    "ship",
+    "group",
+    "coast station",
+    "aircraft",
+    "aid to navigation",
+    "craft of a ship",
+    "distress device",
+    "handheld",
+    "marker",
+    "none",
 ]
 Weight: TypeAlias = Literal["another", "typing", "filled in", "voyage"]
 FIELDS: Final = ("name", "call_sign", "imo", "ship_type", "length_m", "beam_m", "destination", "draught_dm")
@@ -78,7 +88,9 @@ def kind_of_number(mmsi: int) -> Number:
 def imo_holds(imo: int) -> bool:
     """Whether a seven-digit ship number has its check digit: the last of the sum of the others times 7 to 2 (IMO A.1117(30))."""
     text = f"{imo:07d}"
-    return 1_000_000 <= imo <= 9_999_999 and sum(int(digit) * weight for digit, weight in zip(text, range(7, 1, -1), strict=False)) % 10 == int(text[6])
+    return 1_000_000 <= imo <= 9_999_999 and sum(
+        int(digit) * weight for digit, weight in zip(text, range(7, 1, -1), strict=False)
+    ) % 10 == int(text[6])
 
 
 def changes(own: Statements) -> list[Change]:
@@ -97,7 +109,7 @@ def changes(own: Statements) -> list[Change]:
             else:
                 runs.append((first, last, value))
         values = [value for _, _, value in runs]
-        for before, after in zip(runs, runs[1:], strict=False):
+        for before, after in itertools.pairwise(runs):
             found.append(
                 Change(
                     mmsi=int(own.mmsi[0]),

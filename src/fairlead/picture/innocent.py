@@ -181,7 +181,9 @@ def survey(scene: Scene, lines: Sequence[Line]) -> Explanation:
 
 
 def waiting(scene: Scene, lines: Sequence[Line]) -> Explanation:
-    return _by_type(scene, lines, MERCHANTS, WAITING, "whether it reports being a cargo ship or a tanker, which often wait for orders at sea")
+    return _by_type(
+        scene, lines, MERCHANTS, WAITING, "whether it reports being a cargo ship or a tanker, which often wait for orders at sea"
+    )
 
 
 def pleasure(scene: Scene, lines: Sequence[Line]) -> Explanation:
@@ -204,7 +206,9 @@ def fishing(scene: Scene, lines: Sequence[Line], event: Event) -> Explanation:
 
 def stopped(lowest_dkn: int) -> Explanation:
     result: Result = "fits" if lowest_dkn < 10 else "excluded"
-    return Explanation(explanation=STOPPED, tested="whether it lost its way altogether (below 1 kn); lawful, and still time alongside", result=result)
+    return Explanation(
+        explanation=STOPPED, tested="whether it lost its way altogether (below 1 kn); lawful, and still time alongside", result=result
+    )
 
 
 def lightering(scene: Scene, lines: Sequence[Line]) -> Explanation:

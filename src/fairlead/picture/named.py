@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from fairlead.picture.gather import Gathered
-from fairlead.picture.ground import Ints
 from fairlead.picture.line import UNKNOWN, Line, usual
 from fairlead.report.statement import Statements
 
@@ -39,12 +39,12 @@ class Named:
         """The length stated latest, else the one that its reports carry most often; -1 for none."""
         return self._stated("length_m", gathered.rows.length_m[line.rows], line)
 
-    def _stated(self, column: str, carried: Ints, line: Line) -> int:
+    def _stated(self, column: str, carried: npt.NDArray[np.int16], line: Line) -> int:
         kind = usual(carried)
         if kind != UNKNOWN or not line.mmsi:
             return kind
         own = self.of(line.mmsi)
-        values: Ints = getattr(own, column)
+        values: npt.NDArray[np.int16] = getattr(own, column)
         said = np.flatnonzero(values >= 0)
         return int(values[said[np.argmax(own.last_ms[said])]]) if len(said) else UNKNOWN
 

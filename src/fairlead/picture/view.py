@@ -13,7 +13,6 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from fairlead.envelope import Digest, JsonValue, digest_of, encode
 from fairlead.picture.behaviour.find import cards_of
@@ -49,7 +48,10 @@ def view(
     ais = _lines(gathered, fleet_of(gathered, numbers, rows), key, "ais")
     plotted = link(gathered, parameters)
     radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), plotted), key, "radar")
-    seen = [_lines(gathered, fleet_of(gathered, [0], [np.array([row])]), key, "sighting")[0] for row in gathered.of_kind("sighting").tolist()]
+    seen = [
+        _lines(gathered, fleet_of(gathered, [0], [np.array([row])]), key, "sighting")[0]
+        for row in gathered.of_kind("sighting").tolist()
+    ]
     # 3. which radar line is which AIS line; the rest stand for themselves
     found = company(radar, ais, parameters)
     heard_by = [feed.name for feed in gathered.feeds if feed.kind == "ais"]
@@ -75,9 +77,7 @@ def view_key(gathered: Gathered, parameters: Parameters) -> Digest:
     return digest_of({"engine": ENGINE, "feeds": [feed.name for feed in gathered.feeds], "parameters": parameters_digest(parameters)})
 
 
-def scene_of(
-    gathered: Gathered, key: Digest, parameters: Parameters, places: Places, coast: Coast, lines: Sequence[Line]
-) -> Scene:
+def scene_of(gathered: Gathered, key: Digest, parameters: Parameters, places: Places, coast: Coast, lines: Sequence[Line]) -> Scene:
     """What the rules read, over these contacts."""
     fleet = fleet_of(gathered, [line.mmsi for line in lines], [line.rows for line in lines])
     return Scene(

@@ -1,10 +1,10 @@
 """Statements: what AIS numbers said of themselves (name, call sign, type, size, voyage), one row for each hour of saying the same.
 
-Columns (n rows each): mmsi int64; part int8, one of PARTS: which message said it, since some messages carry only a part; first_ms and
-last_ms int64 Unix milliseconds UTC, first and last time that it was said inside one hour; imo int32; call_sign up to 7 bytes; name up to 20
-bytes; ship_type int16 (ITU-R M.1371 table 53); length_m, beam_m int16; draught_dm int16 0.1 m; destination up to 20 bytes; eta int32
-minutes since the beginning of the year that it was said in (month and day without a year: ITU-R M.1371); craft_of int32, the number of
-the parent ship that an auxiliary craft names.
+Columns (n rows each): mmsi int64; part int8, one of PARTS: which message said it, since some messages carry only a part; first_ms
+and last_ms int64 Unix milliseconds UTC, first and last time that it was said inside one hour; imo int32; call_sign up to 7 bytes; name
+up to 20 bytes; ship_type int16 (ITU-R M.1371 table 53); length_m, beam_m int16; draught_dm int16 0.1 m; destination up to 20 bytes; eta
+int32 minutes since the beginning of the year that it was said in (month and day without a year: ITU-R M.1371); craft_of int32, the
+number of the parent ship that an auxiliary craft names.
 0 means none in imo and craft_of, -1 unknown in other numbers, empty unknown in text.
 
 A row never crosses a full hour, so that rows can be joined in any pieces, any order and any number of times with one result (P5).

@@ -82,12 +82,18 @@ def drops(
             end = at
             low = mean[at]
             high = mean[at]
-            while end < begin[line + 1] and number[end] == number[at] + (end - at) and mean[end] * 200 < twice * back and end - at <= most:
+            while (
+                end < begin[line + 1] and number[end] == number[at] + (end - at) and mean[end] * 200 < twice * back and end - at <= most
+            ):
                 low, high = min(low, mean[end]), max(high, mean[end])
                 end += 1
             whole = end + 1 < begin[line + 1] and number[end] == number[at] + (end - at) and number[end + 1] == number[end] + 1
             if whole and least <= end - at <= most and mean[end] * 200 >= twice * back and mean[end + 1] * 200 >= twice * back:
-                found, total = put(found, total, (np.int64(line), np.int64(number[at]), np.int64(number[end]), np.int64(twice), np.int64(low), np.int64(high)))
+                found, total = put(
+                    found,
+                    total,
+                    (np.int64(line), np.int64(number[at]), np.int64(number[end]), np.int64(twice), np.int64(low), np.int64(high)),
+                )
             at += 1
     return found[:total]
 

@@ -9,7 +9,19 @@ import numpy as np
 from fairlead.picture import innocent
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.scene import Scene
-from fairlead.picture.cards import at_least, at_most, below_kn, card, duration, kilometres, knots, least_kn, lines_of, off_shore, rows_during
+from fairlead.picture.cards import (
+    at_least,
+    at_most,
+    below_kn,
+    card,
+    duration,
+    kilometres,
+    knots,
+    least_kn,
+    lines_of,
+    off_shore,
+    rows_during,
+)
 from fairlead.picture.ground import apart_m
 from fairlead.picture.shapes import Card, Criterion, Explanation, Result
 from fairlead.picture.sun import elevation_ddeg
@@ -65,8 +77,9 @@ def loading_card(scene: Scene, event: Event) -> Card | None:
             innocent.work_craft(scene, lines),
             innocent.ferry(scene, lines),
         ),
-        closing=innocent.CLOSING | {innocent.WEATHER, innocent.PILOT, innocent.TRAFFIC, innocent.FISHING, innocent.WORK, innocent.FERRY},
-        refuted_by="a record of engine trouble, of weather, of traffic or of a pilot's time; nothing alongside seen by anybody who was there",
+        closing=innocent.CLOSING
+        | {innocent.WEATHER, innocent.PILOT, innocent.TRAFFIC, innocent.FISHING, innocent.WORK, innocent.FERRY},
+        refuted_by="a record of engine trouble, weather, traffic or a pilot's time; nothing alongside seen by anybody there",
         parts=rows_during(scene, event, before_ms=2 * HOUR_MS, after_ms=HOUR_MS // 2),
     )
 

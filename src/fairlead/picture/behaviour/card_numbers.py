@@ -81,7 +81,11 @@ def _changed_card(scene: Scene, event: Event) -> Card:
         ),
         criteria=(at_least("changes of name, call sign or IMO number", 1, event["changes"], "changes"),),
         explanations=(
-            Explanation(explanation=innocent.TYPO, tested="whether the new differs in two letters or fewer, or fills in what was empty", result="excluded"),
+            Explanation(
+                explanation=innocent.TYPO,
+                tested="whether the new differs in two letters or fewer, or fills in what was empty",
+                result="excluded",
+            ),
             Explanation(
                 explanation=innocent.RENAMED,
                 tested=f"whether it lay in port then ({kilometres(place[0])} from the nearest)" if place else "no ports are declared",
@@ -91,7 +95,10 @@ def _changed_card(scene: Scene, event: Event) -> Card:
         ),
         closing=innocent.CLOSING | {innocent.RENAMED},
         refuted_by="a register entry that shows the sale or the new name at that date",
-        parts=[line.rows[line.between(event.from_ms - 3_600_000, event.to_ms + 3_600_000)][:400] if len(line.rows) else line.rows for line in lines],
+        parts=[
+            line.rows[line.between(event.from_ms - 3_600_000, event.to_ms + 3_600_000)][:400] if len(line.rows) else line.rows
+            for line in lines
+        ],
     )
 
 
@@ -130,9 +137,7 @@ def _river(scene: Scene, event: Event) -> Explanation:
     always: Result = "excluded"
     if event["kind"] == 1:
         always = "fits" if event["positions"] * 2 > event["of"] and float(np.mean(inland > 0)) > 0.8 else "excluded"
-    return Explanation(
-        explanation=innocent.RIVER, tested="whether it is where the chart shows land nearly all the time", result=always
-    )
+    return Explanation(explanation=innocent.RIVER, tested="whether it is where the chart shows land nearly all the time", result=always)
 
 
 def _wrapped(lon_e7: np.typing.NDArray[np.int64]) -> np.typing.NDArray[np.int64]:
@@ -166,7 +171,7 @@ def declared_card(scene: Scene, event: Event) -> Card:
         explanations=(
             Explanation(
                 explanation=innocent.STALE,
-                tested=f"it began {kilometres(event['from_m'])} from the declared port: a crew that just left may not have changed it yet",
+                tested=f"it began {kilometres(event['from_m'])} from there; a crew that has just left may not have changed it yet",
                 result=leaving,
             ),
             innocent.fishing(scene, lines, event),

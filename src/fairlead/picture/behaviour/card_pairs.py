@@ -89,10 +89,7 @@ def short_card(scene: Scene, event: Event) -> Card:
             at_most("distance apart", limits.short_transfer_gate_m, event["apart_m"], "m"),
             at_least("time together", limits.short_transfer_min_s // 60, span_s // 60, "min"),
             least_kn("mean speed", limits.short_transfer_dkn, event["mean_dkn"]),
-            *(
-                at_least(f"change of velocity of {line.called}", limits.deviation_percent, turned[line.id], "%")
-                for line in lines
-            ),
+            *(at_least(f"change of velocity of {line.called}", limits.deviation_percent, turned[line.id], "%") for line in lines),
             *off_shore(scene, event, limits.short_transfer_shore_m),
             *_far(place, limits.place_gate_m),
         ),

@@ -35,9 +35,14 @@ def fast_card(scene: Scene, event: Event) -> Card:
     span_s = (event.to_ms - event.from_ms) // 1000
     if event["drift_h"]:
         sentence = f"{line.called} ran at {knots(event['top_dkn'])} by night and lay drifting for {event['drift_h']} h by day"
-        criteria = [at_least("hours adrift by day", 2, event["drift_h"], "h"), least_kn("mean of an hour by night", 150, event["top_dkn"])]
+        criteria = [
+            at_least("hours adrift by day", 2, event["drift_h"], "h"),
+            least_kn("mean of an hour by night", 150, event["top_dkn"]),
+        ]
     else:
-        sentence = f"{line.called} held {knots(event['mean_dkn'])} on average, {knots(event['top_dkn'])} at most, for {duration(span_s)}"
+        sentence = (
+            f"{line.called} held {knots(event['mean_dkn'])} on average, {knots(event['top_dkn'])} at most, for {duration(span_s)}"
+        )
         criteria = [
             least_kn("mean speed", limits.fast_dkn, event["mean_dkn"]),
             at_least("time", limits.fast_min_s // 60, span_s // 60, "min"),
@@ -79,8 +84,7 @@ def landing_card(scene: Scene, event: Event) -> Card:
         title="Night landing",
         sentence=(
             f"{lines[0].called} came in from the sea by night, stopped for {duration(span_s)} at {miles(event['shore_m'])} from shore"
-            f" and left for the sea again"
-            + (f", {kilometres(place[0])} from the nearest port or anchorage" if place else "")
+            f" and left for the sea again" + (f", {kilometres(place[0])} from the nearest port or anchorage" if place else "")
         ),
         criteria=(
             Criterion(
@@ -110,8 +114,7 @@ def landing_card(scene: Scene, event: Event) -> Card:
             innocent.patrol(scene, lines),
             innocent.ferry(scene, lines),
         ),
-        closing=innocent.CLOSING
-        | {innocent.FISHING, innocent.WORK, innocent.PATROL, innocent.FERRY, innocent.PLEASURE},
+        closing=innocent.CLOSING | {innocent.FISHING, innocent.WORK, innocent.PATROL, innocent.FERRY, innocent.PLEASURE},
         refuted_by="an angler, a diver or a mooring at that place; positions that show that it did not go there",
         parts=rows_during(scene, event, before_ms=HALF_HOUR_MS, after_ms=HALF_HOUR_MS),
     )
@@ -123,6 +126,7 @@ def drop_card(scene: Scene, event: Event) -> Card:
     first = scene.lines[event["first_line"]]
     second = next(line for line in lines if line is not first)
     spans = {first.id: (event.from_ms, event["first_to_ms"]), second.id: (event["second_from_ms"], event.to_ms)}
+    stayed = [duration((to_ms - from_ms) // 1000) for from_ms, to_ms in (spans[first.id], spans[second.id])]
     frequented: Result = "fits" if event["stops_near"] >= FREQUENTED else "excluded"
     return card(
         scene,
@@ -130,8 +134,8 @@ def drop_card(scene: Scene, event: Event) -> Card:
         version=DROP_VERSION,
         title="Drop-off and pick-up",
         sentence=(
-            f"{first.called} stopped at sea for {duration((event['first_to_ms'] - event.from_ms) // 1000)}; {duration(event['later_s'])} later"
-            f" {second.called} stopped for {duration((event.to_ms - event['second_from_ms']) // 1000)} {event['apart_m']} m from there"
+            f"{first.called} stopped at sea for {stayed[0]}; {duration(event['later_s'])} later {second.called} stopped for {stayed[1]}"
+            f" {event['apart_m']} m from there"
         ),
         criteria=(
             at_most("distance between the stops, allowing for drift", event["gate_m"], event["apart_m"], "m"),
@@ -146,7 +150,7 @@ def drop_card(scene: Scene, event: Event) -> Card:
             innocent.pleasure(scene, lines),
             Explanation(
                 explanation=innocent.FREQUENTED,
-                tested=f"{event['stops_near']} other short stops within 2 km of there in the window; a fishing or diving ground has many",
+                tested=f"{event['stops_near']} other short stops within 2 km of there; a fishing or diving ground has many",
                 result=frequented,
             ),
         ),

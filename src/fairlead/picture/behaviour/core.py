@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -38,9 +39,7 @@ def slow(scene: Scene) -> Iterator[Event]:
     spells = slow_spells(steps.start, *columns, limits.slow_transfer_dkn, step_max, least)
     spells = spells[~_in_port(scene, spells)]
     spells = spells[np.lexsort((spells[:, 1], spells[:, 3]))]
-    pairs = slow_pairs(
-        spells, scene.fleet.mmsi, *columns, limits.slow_transfer_dkn, limits.slow_transfer_gate_m, step_max, least
-    )
+    pairs = slow_pairs(spells, scene.fleet.mmsi, *columns, limits.slow_transfer_dkn, limits.slow_transfer_gate_m, step_max, least)
     for one, other, first, last in pairs.tolist():
         met = meeting(steps, one, other, first, last)
         speed_a, speed_b = steps.speed_dkn[met.one_at], steps.speed_dkn[met.other_at]
@@ -156,7 +155,7 @@ def _deviation(before: tuple[float, float], now: tuple[float, float]) -> int:
     """The change of velocity in percent of the larger of both, rounded down."""
     change = (now[0] - before[0]) ** 2 + (now[1] - before[1]) ** 2
     larger = max(now[0] ** 2 + now[1] ** 2, before[0] ** 2 + before[1] ** 2)
-    return int(np.floor(np.sqrt(change / larger) * 100)) if larger > 0 else 0
+    return math.floor(math.sqrt(change / larger) * 100) if larger > 0 else 0
 
 
 def loading(scene: Scene) -> Iterator[Event]:
@@ -195,7 +194,8 @@ def loading(scene: Scene) -> Iterator[Event]:
 
 def _nearest(scene: Scene, line: int, slot: int) -> int:
     """The first place of a line at a slot or after it."""
-    return min(scene.span(line, slot, slot).start, int(scene.steps.start[line + 1]) - 1)
+    found: int = scene.span(line, slot, slot).start
+    return min(found, int(scene.steps.start[line + 1]) - 1)
 
 
 def loitering(scene: Scene) -> Iterator[Event]:
@@ -226,7 +226,14 @@ def _circling(scene: Scene, hours: Ints) -> list[tuple[int, int]]:
     """First and last row of every stretch in which each day's net is a small part of its path."""
     limits = scene.parameters
     span = limits.circling_min_s // HOUR_S
-    rows = np.flatnonzero((hours[span - 1 :, 0] == hours[: len(hours) - span + 1, 0]) & (hours[span - 1 :, 1] - hours[: len(hours) - span + 1, 1] == span - 1)) if len(hours) >= span else np.zeros(0, dtype=np.intp)
+    rows = (
+        np.flatnonzero(
+            (hours[span - 1 :, 0] == hours[: len(hours) - span + 1, 0])
+            & (hours[span - 1 :, 1] - hours[: len(hours) - span + 1, 1] == span - 1)
+        )
+        if len(hours) >= span
+        else np.zeros(0, dtype=np.intp)
+    )
     path = np.concatenate([[0], np.cumsum(hours[:, 3])])
     found: list[tuple[int, int]] = []
     for row in rows.tolist():
@@ -250,7 +257,10 @@ def _loiter(scene: Scene, hours: Ints, kind: str) -> Iterator[Event]:
     east = wrap_e7(lon - lon[0])
     extent = apart_one_m(int(lat.min()), int(east.min()), int(lat.max()), int(east.max()))
     middle = (first + last) // 2
-    if extent < limits.loiter_extent_m or not scene.off_places(*scene.where(np.array([first, middle, last])), limits.place_gate_m).all():
+    if (
+        extent < limits.loiter_extent_m
+        or not scene.off_places(*scene.where(np.array([first, middle, last])), limits.place_gate_m).all()
+    ):
         return
     yield Event(
         rule="B4",

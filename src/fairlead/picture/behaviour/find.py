@@ -23,7 +23,7 @@ from fairlead.picture.behaviour.stopping import drop_offs, fast, landings
 from fairlead.picture.shapes import Card, Rule
 
 UNSEEN: Final = (
-    "B12, a hull attachment or drugs put into a container and taken out again, cannot be seen in tracks: nothing here speaks for or against it"
+    "B12, a hull attachment or drugs put into a container and taken out again, leaves nothing in a track; nothing here speaks of it"
 )
 WORDED: Final[Mapping[Rule, Callable[[Scene, Event], Card | None]]] = {
     "B1": slow_card,

@@ -65,9 +65,7 @@ def _card(scene: Scene, ship: int, links: list[tuple[int, int, Event]]) -> Card:
     limits, line = scene.parameters, scene.lines[ship]
     craft = sorted({number for _, number, _ in links})
     from_ms, to_ms = links[0][0], max(event.to_ms for _, _, event in links)
-    event = Event(
-        rule="B11", lines=(ship, *craft), from_ms=from_ms, to_ms=to_ms, lat_e7=links[0][2].lat_e7, lon_e7=links[0][2].lon_e7
-    )
+    event = Event(rule="B11", lines=(ship, *craft), from_ms=from_ms, to_ms=to_ms, lat_e7=links[0][2].lat_e7, lon_e7=links[0][2].lon_e7)
     lines = tuple(sorted((scene.lines[number] for number in event.lines), key=lambda one: one.id))
     rules = sorted({one.rule for _, _, one in links}, key=lambda rule: int(rule[1:]))
     fleet_fish: Result = "fits" if set(innocent.types_of(scene, [scene.lines[number] for number in craft])) <= {30} else "excluded"

@@ -31,7 +31,7 @@ def twice(scene: Scene) -> Iterator[Event]:
     numbers = np.unique(fleet.mmsi[order[same]]).tolist()
     for mmsi in numbers:
         lines = np.flatnonzero(fleet.mmsi == mmsi).tolist()
-        found: list[tuple[int, int, int, int, int]] = []
+        found: list[tuple[int, int, int, int, int, int]] = []
         for place, one in enumerate(lines):
             for other in lines[place + 1 :]:
                 apart = _apart(scene, one, other)
@@ -117,7 +117,11 @@ def _others_then(t_ms: Ints, lat: Ints, lon: Ints, mmsi: Ints) -> Ints:
             j = i + step
             while 0 <= j < len(order) and abs(t_ms[order[j]] - t_ms[here]) <= HOUR_MS and abs(j - i) < 2000:
                 there = order[j]
-                if mmsi[there] != mmsi[here] and mmsi[there] != last and apart_k(lat[here], lon[here], lat[there], lon[there]) <= 50_000:
+                if (
+                    mmsi[there] != mmsi[here]
+                    and mmsi[there] != last
+                    and apart_k(lat[here], lon[here], lat[there], lon[there]) <= 50_000
+                ):
                     seen += 1
                     last = mmsi[there]
                 j += step

@@ -52,7 +52,7 @@ def identity_changes(scene: Scene) -> Iterator[Event]:
 
 def declared(scene: Scene) -> Iterator[Event]:
     """B7: for hours the distance to the declared destination grows, while the vessel makes way."""
-    limits, steps = scene.parameters, scene.steps
+    limits = scene.parameters
     if not scene.places.names:
         return
     step_s = limits.slot_s

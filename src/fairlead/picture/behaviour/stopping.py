@@ -109,7 +109,9 @@ def drop_offs(scene: Scene) -> Iterator[Event]:
     found, lat, lon = found[order], lat[order], lon[order]
     ends = np.stack([found[:, 0], steps.slot[found[:, 1]], steps.slot[found[:, 2]], lat, lon], axis=1).astype(np.int64)
     after, before = scene.slots(limits.drop_after_min_s), scene.slots(limits.drop_after_max_s)
-    for one, other, apart, gate in _same_place(ends, scene.fleet.mmsi, limits.drop_gate_m, limits.drop_drift_m, after, before, limits.slot_s).tolist():
+    for one, other, apart, gate in _same_place(
+        ends, scene.fleet.mmsi, limits.drop_gate_m, limits.drop_drift_m, after, before, limits.slot_s
+    ).tolist():
         a, b = found[one].tolist(), found[other].tolist()
         event = _at(scene, "B10", (min(a[0], b[0]), max(a[0], b[0])), a[1], b[2], a[1], ())
         visits = int(((np.abs(lat - lat[one]) < 200_000) & (np.abs(lon - lon[one]) < 200_000)).sum())
