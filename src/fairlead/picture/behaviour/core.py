@@ -153,8 +153,9 @@ def _velocity(scene: Scene, line: int, first: int, last: int) -> tuple[float, fl
 
 def _deviation(before: tuple[float, float], now: tuple[float, float]) -> int:
     """The change of velocity in percent of the larger of both, rounded down."""
-    change = (now[0] - before[0]) ** 2 + (now[1] - before[1]) ** 2
-    larger = max(now[0] ** 2 + now[1] ** 2, before[0] ** 2 + before[1] ** 2)
+    north, east = now[0] - before[0], now[1] - before[1]
+    change = north * north + east * east  # products, not powers: every engine rounds a product alike
+    larger = max(now[0] * now[0] + now[1] * now[1], before[0] * before[0] + before[1] * before[1])
     return math.floor(math.sqrt(change / larger) * 100) if larger > 0 else 0
 
 
