@@ -64,7 +64,9 @@ def restarted(night: Night, root: Path, ended: Ended) -> Found:
     verified(root)
     assert sizes_published(root) == stored
     assert not list(root.rglob("*.new")), "something half made was left"
-    segments = {path.stem for path in (root / "segments").iterdir()}
+    there = {path.name for path in (root / "segments").iterdir()}
+    segments = {name.removesuffix(".parquet") for name in there if not name.endswith(".stated.parquet")}
+    assert there == {f"{name}{end}" for name in segments for end in (".parquet", ".stated.parquet")}
     with node.db.read() as tx:
         assert segments == holdings.with_segments(tx)
     assert len(list((root / "homes/bravo/records/segment-manifest").glob("*"))) == len(segments)

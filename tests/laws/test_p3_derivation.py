@@ -109,10 +109,10 @@ def test_p3_a_copy_never_adds_an_originator_and_one_more_source_adds_one_at_most
     assert before <= tally([*reports, "ais"], ABOVE, SOURCES).originators <= before + 1
 
 
-def detections(feed_digest: int, **changed: int) -> Detections:
-    columns = {name: np.zeros((2, 32) if name == "digest" else 2, dtype=dtype) for name, dtype in COLUMNS.items()}
+def detections(status: int, **changed: int) -> Detections:
+    columns = {name: np.zeros(2, dtype=dtype) for name, dtype in COLUMNS.items()}
     columns["t_ms"] = np.array([1_593_483_000_000, 1_593_483_060_000])
-    columns["digest"] += np.uint8(feed_digest)
+    columns["status"] += np.int8(status)
     for name, value in changed.items():
         columns[name] = columns[name] + np.array([0, value], dtype=columns[name].dtype)
     return Detections(**columns)

@@ -123,12 +123,7 @@ def stamp(second: int) -> str:
 
 
 def segments(node: Node, rows: Sequence[Row]) -> list[ViewSegment]:
-    return [
-        ViewSegment(
-            feed=node.coalition.feeds[row.holding.feed].facts, digest=row.holding.digest, detections=look._detections(node, row)
-        )
-        for row in rows
-    ]
+    return [look.segment_of(node, row) for row in rows]
 
 
 def everything(node: Node, window: Window) -> list[ViewSegment]:

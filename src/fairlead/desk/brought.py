@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.desk.look import segment_path
-from fairlead.intake.segment_file import read_segment, read_statements
+from fairlead.intake.segment_file import read_segment, read_statements, segment_path
 from fairlead.report.derivation import mixed
 from fairlead.report.detection import MEASURED, Detections
 from fairlead.report.statement import COLUMNS, Statements

@@ -20,11 +20,10 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, refused
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.authority import party_of
-from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode, encode
 from fairlead.errors import BadInput
-from fairlead.intake.segment_file import read_segment
+from fairlead.intake.segment_file import read_segment, segment_path
 from fairlead.report.derivation import Source, observed_keys, roots, tally
 from fairlead.report.detection import empty
 from fairlead.store import holdings, links

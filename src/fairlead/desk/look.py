@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -23,7 +22,7 @@ from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.find import sight as sight_of
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.intake.segment_file import read_segment, read_statements
+from fairlead.intake.segment_file import read_segment, read_statements, segment_path
 from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
 from fairlead.store import holdings, listed
@@ -98,16 +97,9 @@ def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
     key = (tuple((row.holding.feed, row.holding.digest) for row in rows), window)
     found = node.views.get(key)
     if found is None:
-        segments = [
-            ViewSegment(
-                feed=node.coalition.feeds[row.holding.feed].facts,
-                digest=row.holding.digest,
-                detections=read_segment(segment_path(node.root, row.holding.id)),
-                statements=read_statements(segment_path(node.root, row.holding.id)),
-            )
-            for row in rows
-        ]
-        found = view(segments, window, node.parameters, node.places)  # P5: of these segments and nothing else
+        found = view(
+            [segment_of(node, row) for row in rows], window, node.parameters, node.places
+        )  # P5: of these segments and nothing else
         while len(node.views) >= CACHED_MAX:
             node.views.pop(next(iter(node.views)))
         node.views[key] = found
@@ -120,8 +112,11 @@ def shown_of(seen: View, form: str, at_ms: int) -> JsonValue:
     return value
 
 
-def segment_path(root: Path, holding_id: str) -> Path:
-    return root / "segments" / f"{holding_id}.parquet"
+def segment_of(node: Node, row: Row) -> ViewSegment:
+    """A segment as a view takes it. Raises BadFile when its files are missing or damaged."""
+    path = segment_path(node.root, row.holding.id)
+    feed = node.coalition.feeds[row.holding.feed].facts
+    return ViewSegment(feed=feed, digest=row.holding.digest, detections=read_segment(path), statements=read_statements(path))
 
 
 def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window) -> JsonValue:

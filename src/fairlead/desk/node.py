@@ -27,6 +27,7 @@ from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode
 from fairlead.errors import BadSignature, LogFault, NodeBusy, NotANode
 from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
+from fairlead.intake.segment_file import segment_path, stated_path
 from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.receipt.log_keys import LogKeys, history
@@ -127,7 +128,8 @@ class Node:
     def _strays(self, folder: Path) -> list[Path]:
         there = sorted(folder.glob("*"))
         with self.db.read() as tx:
-            named = {f"{name}.parquet" for name in holdings.with_segments(tx)}
+            paths = [segment_path(self.root, name) for name in holdings.with_segments(tx)]
+        named = {path.name for path in paths} | {stated_path(path).name for path in paths}
         return [path for path in there if path.name not in named]
 
     def publish(self) -> int:

@@ -22,7 +22,6 @@ from fairlead.desk.answer import Refused
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, refuse
 from fairlead.desk.brought import Brought
-from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, digest_of, encode, envelope_to_json, new_id, sha256_hex
 from fairlead.errors import BadFile, BadInput, UnreadableLabel
@@ -30,7 +29,7 @@ from fairlead.intake.coalition import Feed, readers
 from fairlead.intake.layout.sighting import label_of, read_sighting, row_of
 from fairlead.intake.quarantine import Quarantine
 from fairlead.intake.read import detections_of, read_detections
-from fairlead.intake.segment_file import segment_bytes, stated_path, statement_bytes
+from fairlead.intake.segment_file import segment_bytes, segment_path, stated_path, statement_bytes
 from fairlead.label import Label, label_hash
 from fairlead.label.codebook import need
 from fairlead.report.detection import Detections, once, segment_digest

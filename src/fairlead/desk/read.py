@@ -19,10 +19,9 @@ from fairlead.desk import record
 from fairlead.desk.answer import Outcome, answer, banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.find import PAGE_MAX, find, given, page, sight
-from fairlead.desk.look import segment_path
 from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, decode
-from fairlead.intake.segment_file import read_segment
+from fairlead.intake.segment_file import read_segment, segment_path
 from fairlead.report.distress import of_detections, of_report
 from fairlead.store import holdings, links
 from fairlead.store.database import Tx

@@ -35,6 +35,11 @@ DETECTIONS: Final = _schema(detection.COLUMNS)
 STATEMENTS: Final = _schema(statement.COLUMNS)
 
 
+def segment_path(root: Path, holding: str) -> Path:
+    """Where the detections of a holding's segment stand in a node's folder."""
+    return root / "segments" / f"{holding}.parquet"
+
+
 def stated_path(path: Path) -> Path:
     """Where the statements of the segment stand whose detections are at `path`."""
     return path.with_name(path.stem + ".stated.parquet")

@@ -10,6 +10,7 @@ import msgspec
 
 from fairlead.intake.read import Reject, read_detections
 from fairlead.report.detection import Detections, FeedFacts, stack
+from fairlead.report.statement import Statements, hourly
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 DAY = datetime.date(2018, 6, 4)
@@ -32,6 +33,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A whole file's chunks put together."""
 
     detections: Detections
+    statements: Statements
     rejected: tuple[Reject, ...]
     set_aside: dict[str, int]
     lines: int
@@ -50,6 +52,7 @@ def read_all(path: Path, layout: str, feed: FeedFacts = AIS, *, date: datetime.d
         aside.update(one.set_aside)
     return Reading(
         detections=stack([one.detections for one in chunks]),
+        statements=hourly([one.statements for one in chunks]),
         rejected=tuple(reject for one in chunks for reject in one.rejected),
         set_aside=dict(aside),
         lines=sum(one.lines for one in chunks),

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from fairlead.errors import BadFile
 from fairlead.intake.parsed import Row
-from fairlead.intake.read import detections_of
-from fairlead.intake.segment_file import SCHEMA, read_segment, segment_bytes
+from fairlead.intake.read import detections_of, statements_of
+from fairlead.intake.segment_file import DETECTIONS, read_segment, read_statements, segment_bytes, stated_path, statement_bytes
 from fairlead.report.detection import COLUMNS, Detections, empty
+from fairlead.report.statement import COLUMNS as STATEMENTS
 
 ROWS = st.builds(
     Row,
@@ -29,7 +30,7 @@ ROWS = st.builds(
     status=st.integers(-1, 15),
     name=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20),
 )
-SOME = detections_of("f", [Row(t_ms=1_600_000_000_000 + n, lat_e7=n, lon_e7=-n, mmsi=n, name=f"BOAT {n % 3}") for n in range(40)])
+SOME = detections_of([Row(t_ms=1_600_000_000_000 + n, lat_e7=n, lon_e7=-n, mmsi=n, name=f"BOAT {n % 3}") for n in range(40)])
 
 
 def _same(one: Detections, other: Detections) -> bool:
@@ -38,7 +39,7 @@ def _same(one: Detections, other: Detections) -> bool:
 
 @given(st.lists(ROWS, max_size=20))
 def test_detections_come_back_as_they_were_and_bytes_are_the_same(tmp_path_factory, rows):
-    detections = detections_of("f", rows)
+    detections = detections_of(rows)
     path = tmp_path_factory.mktemp("segment") / "s.parquet"
     path.write_bytes(segment_bytes(detections))
     back = read_segment(path)
@@ -52,12 +53,22 @@ def test_no_detections_are_a_segment_too(tmp_path):
     assert len(read_segment(path)) == 0
 
 
-def test_columns_are_integers_and_the_digest_has_32_bytes(tmp_path):
+def test_columns_are_integers(tmp_path):
     path = tmp_path / "s.parquet"
     path.write_bytes(segment_bytes(SOME))
     schema = pq.read_schema(path)
-    assert schema.field("digest").type == pa.binary(32)
-    assert all(pa.types.is_integer(schema.field(name).type) for name in COLUMNS if name not in ("name", "digest"))
+    assert all(pa.types.is_integer(schema.field(name).type) for name in COLUMNS)
+
+
+@given(st.lists(ROWS, max_size=20))
+def test_statements_come_back_as_they_were_from_beside_the_detections(tmp_path_factory, rows):
+    stated = statements_of(rows)
+    path = tmp_path_factory.mktemp("segment") / "s.parquet"
+    stated_path(path).write_bytes(statement_bytes(stated))
+    back = read_statements(path)
+    assert len(back) == len(stated)
+    assert all(np.array_equal(getattr(back, name), getattr(stated, name)) for name in STATEMENTS)
+    assert statement_bytes(back) == statement_bytes(stated)
 
 
 def test_a_missing_file_a_folder_and_a_cut_file_are_errors(tmp_path):
@@ -92,13 +103,13 @@ def test_a_file_of_another_shape_is_an_error(tmp_path, name):
     path = tmp_path / "s.parquet"
     path.write_bytes(segment_bytes(SOME))
     table = pq.read_table(path)
-    wide = pa.field(name, pa.large_binary() if name in ("name", "digest") else pa.float64(), nullable=False)
+    wide = pa.field(name, pa.float64(), nullable=False)
     others = [
         table.drop_columns([name]),
         table.append_column("more", table.column(name)),
         table.set_column(table.schema.get_field_index(name), wide, table.column(name).cast(wide.type)),
         pa.table(
-            [column.slice(1) for column in table.columns], schema=pa.schema([SCHEMA.field(n).with_nullable(True) for n in COLUMNS])
+            [column.slice(1) for column in table.columns], schema=pa.schema([DETECTIONS.field(n).with_nullable(True) for n in COLUMNS])
         ),
     ]
     for other in others:
