@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,8 @@ from fairlead.report.statement import COLUMNS, Statements
 from fairlead.store import holdings
 from fairlead.store.database import Tx
 
-Keys = npt.NDArray[np.uint64]  # (n, 2)
+Words: TypeAlias = npt.NDArray[np.uint64]  # (n,)
+Keys: TypeAlias = npt.NDArray[np.uint64]  # (n, 2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Brought:
 
     root: Path
     feed: str
-    known: dict[str, tuple[Keys, frozenset[bytes]]] = field(default_factory=dict)
+    known: dict[str, tuple[Keys, Keys]] = field(default_factory=dict)
 
     def fresh(self, tx: Tx, rows: Detections, statements: Statements) -> tuple[Detections, Statements]:
         """Those rows and statements that the feed has not brought before. Raises BadFile for a segment that cannot be read."""
@@ -37,30 +39,49 @@ class Brought:
         if not times:
             return rows, statements
         met = holdings.segments_of(tx, self.feed, int(min(one.min() for one in times)), int(max(one.max() for one in times)))
-        keys, said = _keys(rows), _said(statements)
+        keys, said = _keys(_measured(rows)), _keys(_said(statements))
         new, unsaid = np.ones(len(rows), dtype=np.bool_), np.ones(len(statements), dtype=np.bool_)
         for holding in met:
             old, old_said = self._of(holding)
             new &= ~_among(keys, old)
-            unsaid &= np.array([one not in old_said for one in said], dtype=np.bool_)
+            unsaid &= ~_among(said, old_said)
+        self.known = {holding: self.known[holding] for holding in met}  # a file in order of time goes back to none of the others
         return rows.rows(new), statements.rows(unsaid)
 
-    def _of(self, holding: str) -> tuple[Keys, frozenset[bytes]]:
+    def _of(self, holding: str) -> tuple[Keys, Keys]:
         found = self.known.get(holding)
         if found is None:
             path = segment_path(self.root, holding)
-            keys = _keys(read_segment(path))
-            found = keys[np.argsort(keys[:, 0], kind="stable")], frozenset(_said(read_statements(path)))
+            keys, said = _keys(_measured(read_segment(path))), _keys(_said(read_statements(path)))
+            found = keys[np.argsort(keys[:, 0], kind="stable")], said[np.argsort(said[:, 0], kind="stable")]
             self.known[holding] = found
         return found
 
 
-def _keys(rows: Detections) -> Keys:
-    keys = np.zeros((len(rows), 2), np.uint64)
+def _measured(rows: Detections) -> list[Words]:
+    """All that a detection's digest covers, as 64-bit columns."""
+    return [getattr(rows, name).astype(np.int64).view(np.uint64) for name in MEASURED]
+
+
+def _said(statements: Statements) -> list[Words]:
+    """All that a statement says and when, as 64-bit columns; a text is as many columns as it has words."""
+    found: list[Words] = []
+    for name in COLUMNS:
+        column = getattr(statements, name)
+        if column.dtype.kind == "S":
+            wide = column.astype(f"S{-(-column.dtype.itemsize // 8) * 8}")
+            found += list(np.ascontiguousarray(wide).view(np.uint64).reshape(len(column), wide.dtype.itemsize // 8).T)
+        else:
+            found.append(column.astype(np.int64).view(np.uint64))
+    return found
+
+
+def _keys(columns: list[Words]) -> Keys:
+    keys = np.zeros((len(columns[0]), 2), np.uint64)
     for half, salt in enumerate((0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)):
-        key = np.full(len(rows), salt, np.uint64)
-        for name in MEASURED:
-            key = mixed(key * np.uint64(3) ^ mixed(getattr(rows, name).astype(np.int64).view(np.uint64) + np.uint64(salt)))
+        key = np.full(len(columns[0]), salt, np.uint64)
+        for column in columns:
+            key = mixed(key * np.uint64(3) ^ mixed(column + np.uint64(salt)))
         keys[:, half] = key
     return keys
 
@@ -80,14 +101,3 @@ def _among(keys: Keys, old: Keys) -> npt.NDArray[np.bool_]:
         more = (place < len(old)) & (old[np.minimum(place, len(old) - 1), 0] == keys[left, 0])
         left, place = left[more], place[more]
     return found
-
-
-def _said(statements: Statements) -> list[bytes]:
-    if not len(statements):
-        return []
-    table = np.zeros(len(statements), dtype=[(name, kind) for name, kind in COLUMNS.items()])
-    for name in COLUMNS:
-        table[name] = getattr(statements, name)
-    width = table.dtype.itemsize
-    raw = table.tobytes()
-    return [raw[start : start + width] for start in range(0, len(raw), width)]

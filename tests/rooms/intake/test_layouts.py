@@ -74,7 +74,7 @@ def test_a_marinecadastre_line_comes_back_in_any_order_of_columns(lat, lon, sog,
 def test_the_lower_case_names_of_2025_are_known(tmp_path):
     text = "mmsi,base_date_time,longitude,latitude,sog,cog,vessel_name\n217000001,2025-01-01 00:00:00,-82.1,24.5,10.5,90,X\n"
     read = read_all(written(tmp_path, text), "marinecadastre")
-    assert (read.detections.lat_e7[0], read.detections.lon_e7[0], read.detections.name[0]) == (245_000_000, -821_000_000, b"X")
+    assert (read.detections.lat_e7[0], read.detections.lon_e7[0], read.statements.name[0]) == (245_000_000, -821_000_000, b"X")
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,7 @@ def test_position_reports_of_both_classes():
         err_m=AIS_ERROR_HIGH_M,
         ship_type=80,
         status=0,
+        station=1,
         name="BOAT ONE",
     )
     assert parse(SB_B) == Row(
@@ -174,6 +175,7 @@ def test_position_reports_of_both_classes():
         mmsi=217_000_002,
         err_m=AIS_ERROR_LOW_M,
         ship_type=0,
+        station=2,
         name="BOAT TWO",
     )
 
@@ -391,4 +393,4 @@ def test_each_detection_carries_its_digest_and_repeats_are_seen(tmp_path):
     assert names[0] == detection_digest(AIS.name, 1_593_475_200_000, 245_000_000, -821_000_000, 105, 900, 217_000_001, 30)
     assert [name == names[0] for name in names] == [True, True, False]
     assert len(once(rows)) == 2
-    assert sorted(bytes(name) for name in read.statements.name) == [b"BOAT", b"SHIP"]
+    assert sorted(bytes(name) for name in read.statements.name) == [b"BOAT ONE", b"SHIP ONE"]

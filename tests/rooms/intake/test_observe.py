@@ -34,7 +34,7 @@ LISTENER = Asker(person="listener", unit="shore", purpose="detection_and_monitor
 CHANNEL_DAY_MS = 1_528_070_400_000  # 2018-06-04T00:00:00Z
 DAY_MS = 86_400_000
 HEADER = "MMSI,BaseDateTime,LAT,LON,SOG,COG\n"
-BOUND_KB = 200_000
+BOUND_KB = 300_000
 LINES_MANY = 100_000
 
 # VmHWM is of this program alone; ru_maxrss would carry over the peak of the worker that started it.

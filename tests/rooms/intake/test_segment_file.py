@@ -18,6 +18,7 @@ from fairlead.report.statement import COLUMNS as STATEMENTS
 
 ROWS = st.builds(
     Row,
+    station=st.integers(0, 7),
     t_ms=st.integers(631_152_000_000, 4_102_444_799_999),
     lat_e7=st.integers(-900_000_000, 900_000_000),
     lon_e7=st.integers(-1_800_000_000, 1_800_000_000),

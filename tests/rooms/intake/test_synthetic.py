@@ -17,6 +17,7 @@ from fairlead.intake.scenario import Scenario, load_scenario, shipped_traffic
 from fairlead.intake.synthetic import MEETING_S, MID, MIDNIGHT_MS, Run, between, smuggling_run
 from fairlead.picture import Parameters, Place, View, ViewSegment, Window, view
 from fairlead.report.detection import Detections, FeedFacts, stack
+from fairlead.report.statement import nothing_stated
 from tests.rooms.intake.sources import SHARED
 
 TRAFFIC_MID = 200
@@ -72,9 +73,13 @@ def shown(scenario: Scenario, run: Run, traffic: Detections, tmp_path: pathlib.P
             feed=scenario.feeds["kestrel-ais"].facts,
             digest="a",
             detections=stack([traffic, taken_in(tmp_path / "ais.csv", scenario, "kestrel-ais")]),
+            statements=nothing_stated(),
         ),
         ViewSegment(
-            feed=scenario.feeds["isla-radar"].facts, digest="b", detections=taken_in(tmp_path / "radar.csv", scenario, "isla-radar")
+            feed=scenario.feeds["isla-radar"].facts,
+            digest="b",
+            detections=taken_in(tmp_path / "radar.csv", scenario, "isla-radar"),
+            statements=nothing_stated(),
         ),
     ]
     places = [Place(**{name: getattr(place, name) for name in Place.__struct_fields__}) for place in scenario.places]
@@ -153,7 +158,9 @@ def test_one_open_card_and_look_alikes_by_name_and_no_card_on_a_real_vessel(
     run = smuggling_run(seed, traffic, caribbean.feeds["isla-radar"].facts)
     found = shown(caribbean, run, traffic, tmp_path, minutes)
     by_id = {track.id: track for track in found.tracks}
-    open_cards = [card for card in found.cards if card.status == "open"]
+    boat = {card.rule for card in found.cards if card.status == "open" and {by_id[id].kind for id in card.tracks} == {"radar"}}
+    assert boat <= {"B8"}  # a boat without AIS at such a speed is grounds of its own
+    open_cards = [card for card in found.cards if card.status == "open" and card.rule != "B8"]
     assert [sorted(by_id[id].kind for id in card.tracks) for card in open_cards] == [["ais", "radar"]]
     ship = next(by_id[id] for id in open_cards[0].tracks if by_id[id].kind == "ais")
     assert ship.mmsi == str(run.mmsis["ship"])
