@@ -54,6 +54,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     # B3 loading under way
     loading_before_dkn: int = 80  # it made at least this before (ours)
     loading_fall_percent: int = 80  # falls to this share of the median of the two hours before, or less (B3)
+    loading_to_dkn: int = 80  # and to this or less: nothing is handed over at more (B3 says "or"; see decision 0006)
     loading_back_percent: int = 90  # and comes back to this share of it (ours)
     loading_min_s: int = 900  # for at least (B3)
     loading_max_s: int = 5400  # and at most (B3)

@@ -57,6 +57,13 @@ def loading_card(scene: Scene, event: Event) -> Card | None:
         criteria=(
             least_kn("speed before, median of two hours", limits.loading_before_dkn, before),
             at_most("speed during, of the speed before", limits.loading_fall_percent, event["lowest_dkn"] * 100 // max(before, 1), "%"),
+            Criterion(
+                criterion="at its slowest",
+                threshold=f"at most {knots(limits.loading_to_dkn)}",
+                observed=knots(lowest),
+                margin=knots(limits.loading_to_dkn - lowest),
+                met=lowest <= limits.loading_to_dkn,
+            ),
             at_least("time slowed", limits.loading_min_s // 60, span_s // 60, "min"),
             at_most("time slowed, at the longest", limits.loading_max_s // 60, span_s // 60, "min"),
             Criterion(

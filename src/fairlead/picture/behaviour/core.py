@@ -177,7 +177,7 @@ def loading(scene: Scene) -> Iterator[Event]:
         -(-limits.loading_min_s // limits.bin_s),
         limits.loading_max_s // limits.bin_s,
     )
-    for line, first, last, twice, low, high in found.tolist():
+    for line, first, last, twice, low, high in found[found[:, 4] <= limits.loading_to_dkn].tolist():
         middle = _nearest(scene, line, (first + last) * width // 2)
         lat, lon = scene.where(np.array([middle]))
         if not scene.off_places(lat, lon, limits.place_gate_m)[0]:
