@@ -33,7 +33,7 @@ SEED_BYTES = 32
 FOUNDING = "founding.lock"
 DATABASE = "node.sqlite"
 LOCKS = frozenset({FOUNDING, PUBLISHING, DELIVERING, WRITING, ORDERING})
-MADE = LOCKS | {"keys", "segments", "quarantine", "homes", "log", "coalition.json", "node.toml", "clock.json"}
+MADE = LOCKS | {"keys", "segments", "quarantine", "homes", "log", "charts", "coalition.json", "node.toml", "clock.json"}
 
 
 def found(

@@ -25,6 +25,7 @@ from fairlead.envelope import JsonValue, decode
 from fairlead.intake.segment_file import read_segment, read_statements, segment_path
 from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
+from fairlead.picture.view import NO_COAST
 from fairlead.store import holdings, listed
 from fairlead.store.database import Tx
 from fairlead.store.listed import Wish
@@ -94,12 +95,12 @@ def seen_by(node: Node, tx: Tx, house: Gatehouse, asked: Asked, window: Window) 
 
 def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
     """view(S): a pure function of the segments, remembered by their digests."""
-    key = (tuple((row.holding.feed, row.holding.digest) for row in rows), window)
+    chart = node.charts.chart()[0]
+    key = (tuple((row.holding.feed, row.holding.digest) for row in rows), window, chart.digest if chart else "")
     found = node.views.get(key)
     if found is None:
-        found = view(
-            [segment_of(node, row) for row in rows], window, node.parameters, node.places
-        )  # P5: of these segments and nothing else
+        segments = [segment_of(node, row) for row in rows]
+        found = view(segments, window, node.parameters, node.places, chart or NO_COAST)  # P5: of these segments and nothing else
         while len(node.views) >= CACHED_MAX:
             node.views.pop(next(iter(node.views)))
         node.views[key] = found

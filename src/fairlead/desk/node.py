@@ -21,6 +21,7 @@ from fairlead.agreement.events import Draft, Event, kind_of, parties_told, subje
 from fairlead.agreement.lawful import reviewed
 from fairlead.agreement.signing import needed, signers
 from fairlead.agreement.standing import Folding
+from fairlead.desk.charts import Charts
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
 from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
@@ -78,12 +79,18 @@ class Node:
             for party in sorted(self.coalition.book.parties)
         }
         self.parameters = Parameters(**self.coalition.picture_parameters)
-        self.places = tuple(Place(**msgspec.structs.asdict(place)) for place in self.coalition.places)
-        self.views: dict[tuple[tuple[tuple[str, str], ...], Window], View] = {}
+        self.declared = tuple(Place(**msgspec.structs.asdict(place)) for place in self.coalition.places)
+        self.charts = Charts(root)
+        self.views: dict[tuple[tuple[tuple[str, str], ...], Window, str], View] = {}
         self._standing: tuple[events.Last, Standing] | None = None
         self._signed: set[Envelope] = set()  # events whose signature was checked
         self._house: Gatehouse | None = None
         self._keys: dict[str, PublicKey] | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Ports and anchorages that the scenario declares, and those of installed charts. Raises BadFile."""
+        return self.declared + self.charts.chart()[1]
 
     def recover(self) -> int:
         """Publish what the database holds and the files do not, and sweep half-made files; the number of entries published. Raises

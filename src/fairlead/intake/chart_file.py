@@ -89,8 +89,9 @@ def _rings(geometry: Mapping[str, Any]) -> list[Ring]:
     kind = geometry.get("type")
     if kind == "GeometryCollection":
         return [ring for one in geometry["geometries"] for ring in _rings(one)]
-    polygons = {"Polygon": [geometry.get("coordinates")], "MultiPolygon": geometry.get("coordinates")}.get(str(kind), [])
-    return [_ring([(point[1], point[0]) for point in ring]) for polygon in polygons or [] for ring in polygon if len(ring) >= 3]
+    coordinates: Any = geometry.get("coordinates")
+    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(kind), [])
+    return [_ring([(point[1], point[0]) for point in ring]) for polygon in polygons for ring in polygon if len(ring) >= 3]
 
 
 def _ring(points: Any) -> Ring:

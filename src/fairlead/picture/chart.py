@@ -167,7 +167,7 @@ def _shore(lat: Ints, lon: Ints, segments: Ints, begin: npt.NDArray[np.int32], m
             if near * near >= best or near > most_m:
                 break
             reach += 1
-        apart[at] = min(int(math.floor(math.sqrt(best) + 0.5)), most_m + 1)
+        apart[at] = min(math.floor(math.sqrt(best) + 0.5), most_m + 1)
 
 
 @kernel
@@ -180,7 +180,8 @@ def _square(segment: Ints, lat: int, lon: int, scale: float) -> float:
     long = north * north + east * east
     part = 0.0 if long == 0.0 else min(1.0, max(0.0, -(north_a * north + east_a * east) / long))
     off_north, off_east = north_a + part * north, east_a + part * east
-    return off_north * off_north + off_east * off_east
+    square: float = off_north * off_north + off_east * off_east
+    return square
 
 
 @kernel

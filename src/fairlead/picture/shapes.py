@@ -138,7 +138,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     explained_by: str | None = None
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The picture of one set of segments: feeds by name, tracks by id, cards by (from_ms, id)."""
 
     window: Window
@@ -146,3 +146,4 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     feeds: tuple[FeedShown, ...]
     tracks: tuple[Track, ...]
     cards: tuple[Card, ...]
+    chart: str = ""  # digest of the chart that was used; absent where no coast was known

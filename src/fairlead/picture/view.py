@@ -68,6 +68,7 @@ def view(
         parameters=parameters_digest(parameters),
         feeds=tuple(FeedShown(name=feed.name, kind=feed.kind, originator=feed.originator) for feed in gathered.feeds),
         tracks=tuple(sorted(tracks, key=lambda track: track.id)),
+        chart=coast.digest,
         cards=tuple(sorted(cards_of(scene), key=lambda card: (card.from_ms, card.id))),
     )
 

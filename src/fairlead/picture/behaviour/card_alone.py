@@ -19,6 +19,7 @@ from fairlead.picture.cards import (
     knots,
     least_kn,
     lines_of,
+    miles,
     off_shore,
     rows_during,
 )
@@ -31,6 +32,7 @@ LOITER_VERSION: Final = "1"
 HOUR_MS: Final = 3_600_000
 PILOT_M: Final = 50_000
 NEIGHBOUR_M: Final = 50_000
+SEAS_M: Final = 185_200  # 100 nm
 TENDING_M: Final = 5_000
 
 
@@ -174,6 +176,13 @@ def _tending(scene: Scene, event: Event) -> Explanation:
     return Explanation(explanation=innocent.TENDING, tested=tested, result=result)
 
 
+def _seas(scene: Scene, event: Event) -> str:
+    """How far the nearest territorial seas are."""
+    near = scene.coast.seas_near(event.lat_e7, event.lon_e7, SEAS_M)[:3]
+    told = [f"inside the territorial sea of {code}" if not off else f"{miles(off)} from that of {code}" for code, off in near]
+    return "; " + ", ".join(told) if told else ""
+
+
 def loiter_card(scene: Scene, event: Event) -> Card:
     """The B4 card of an event."""
     limits, lines = scene.parameters, lines_of(scene, event)
@@ -191,7 +200,9 @@ def loiter_card(scene: Scene, event: Event) -> Card:
         event,
         version=LOITER_VERSION,
         title="Circling" if event["circling"] else "Loitering",
-        sentence=f"{lines[0].called} {did}" + (f", {kilometres(place[0])} from the nearest port or anchorage" if place else ""),
+        sentence=f"{lines[0].called} {did}"
+        + (f", {kilometres(place[0])} from the nearest port or anchorage" if place else "")
+        + _seas(scene, event),
         criteria=(
             pace,
             at_least("time", least_s // 3600, event["hours"], "h"),

@@ -20,6 +20,7 @@ from fairlead.picture.cards import (
     off_shore,
     rows_during,
 )
+from fairlead.picture.line import Line
 from fairlead.picture.shapes import Card, Criterion
 
 SLOW_VERSION: Final = "2"
@@ -67,6 +68,15 @@ def _far(place: tuple[int, object] | None, gate_m: int) -> list[Criterion]:
     return [at_least("distance from a port or anchorage", gate_m, place[0], "m")] if place else []
 
 
+def _turned(line: Line, limit: int, percent: int) -> Criterion:
+    name = f"change of velocity of {line.called}"
+    if percent >= 0:
+        return at_least(name, limit, percent, "%")
+    return Criterion(
+        criterion=name, threshold=f"at least {limit} %, where known", observed="not heard before", margin="unknown", met=True
+    )
+
+
 def short_card(scene: Scene, event: Event) -> Card:
     """The B2 card of an event."""
     limits, lines = scene.parameters, lines_of(scene, event)
@@ -76,20 +86,24 @@ def short_card(scene: Scene, event: Event) -> Card:
     }
     place = scene.places.nearest(event.lat_e7, event.lon_e7)
     span_s = (event.to_ms - event.from_ms) // 1000
+    unheard = [line.called for line in lines if turned[line.id] < 0]
+    came = "both had left the course and speed that they had before"
+    if unheard:
+        came = f"{' and '.join(unheard)} {'was' if len(unheard) == 1 else 'were'} not heard in the time before"
     return card(
         scene,
         event,
         version=SHORT_VERSION,
         title="Short transfer under way",
         sentence=(
-            f"{lines[0].called} and {lines[1].called} both left the course and speed that they had before, and then went side by side"
-            f" for {duration(span_s)} within {event['apart_m']} m of each other at {knots(event['mean_dkn'])}"
+            f"{lines[0].called} and {lines[1].called} went side by side for {duration(span_s)} within {event['apart_m']} m of each other"
+            f" at {knots(event['mean_dkn'])}; {came}"
         ),
         criteria=(
             at_most("distance apart", limits.short_transfer_gate_m, event["apart_m"], "m"),
             at_least("time together", limits.short_transfer_min_s // 60, span_s // 60, "min"),
             least_kn("mean speed", limits.short_transfer_dkn, event["mean_dkn"]),
-            *(at_least(f"change of velocity of {line.called}", limits.deviation_percent, turned[line.id], "%") for line in lines),
+            *(_turned(line, limits.deviation_percent, turned[line.id]) for line in lines),
             *off_shore(scene, event, limits.short_transfer_shore_m),
             *_far(place, limits.place_gate_m),
         ),

@@ -22,6 +22,7 @@ from fairlead.picture.ground import METRES_PER_E7, RADIANS_PER_E7, Floats, Ints,
 
 Marks = npt.NDArray[np.bool_]
 HOUR_S = 3600
+NOT_HEARD = -1
 BEFORE_S = 1800  # half an hour over which the velocity before is taken
 
 
@@ -108,15 +109,15 @@ def _short(scene: Scene, one: int, other: int, first: int, last: int) -> Event |
     during = [_velocity(scene, line, first, last) for line in (one, other)]
     before_from = first - scene.slots(limits.deviation_before_s)
     before = [_velocity(scene, line, before_from, before_from + scene.slots(BEFORE_S)) for line in (one, other)]
-    if during[0] is None or during[1] is None or before[0] is None or before[1] is None:
+    if during[0] is None or during[1] is None:
         return None
     (north_a, east_a), (north_b, east_b) = during[0], during[1]
     dot = north_a * north_b + east_a * east_b
     if dot <= 0 or 4 * dot * dot < 3 * (north_a * north_a + east_a * east_a) * (north_b * north_b + east_b * east_b):  # 30 degrees
         return None
-    # 2. each has left the velocity that it had before
-    turned = [_deviation(earlier, now) for earlier, now in zip((before[0], before[1]), (during[0], during[1]), strict=True)]
-    if min(turned) < limits.deviation_percent:
+    # 2. each has left the velocity that it had before, where that is known: who was not heard before says nothing against it
+    turned = [NOT_HEARD if was is None else _deviation(was, now) for was, now in zip(before, (during[0], during[1]), strict=True)]
+    if any(NOT_HEARD < percent < limits.deviation_percent for percent in turned):
         return None
     met = meeting(scene.steps, one, other, first, last)
     if not scene.off_places(met.lat_e7, met.lon_e7, limits.place_gate_m).all():

@@ -22,14 +22,27 @@ from fairlead.picture.places import Places
 class Coast(Protocol):
     """What may be asked of a chart: distance from shore in whole metres, capped one above `most_m`; -1 where no coast is known."""
 
+    @property
+    def digest(self) -> str:
+        """What names the chart; empty for none."""
+
     def shore_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints: ...
 
     def inland_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints:
         """Distance from shore of what lies on land, 0 at sea, capped; -1 where no coast is known."""
 
+    def seas_near(self, lat_e7: int, lon_e7: int, most_m: int) -> tuple[tuple[str, int], ...]:
+        """Territorial seas within so many metres and how far each is, the nearest first."""
+
 
 class NoCoast:
     """No chart: nothing is known of any coast."""
+
+    digest = ""
+
+    def seas_near(self, lat_e7: int, lon_e7: int, most_m: int) -> tuple[tuple[str, int], ...]:
+        """None."""
+        return ()
 
     def shore_m(self, lat_e7: Ints, lon_e7: Ints, most_m: int) -> Ints:
         """-1 for each position."""
