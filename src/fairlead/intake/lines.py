@@ -60,6 +60,29 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
             raise BadFile("the file cannot be read", where=f"{where} after line {number}", why=error.strerror or str(error)) from error
 
 
+def read_pieces(path: Path, piece_bytes: int) -> Iterator[bytes]:
+    """The bytes of a file, plain or gzip, in pieces of at most so many. Raises BadFile as `read_lines` does; a log may hold noise."""
+    where = path.name
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
+    with raw:
+        stream: Stream = gzip.GzipFile(fileobj=raw) if _first(raw, where) == GZIP else raw
+        read = 0
+        try:
+            while piece := stream.read1(piece_bytes):
+                read += len(piece)
+                yield piece
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            do = "fetch the file again; what came before this is kept"
+            raise BadFile("the gzip file is cut or damaged", where=f"{where} after byte {read}", why=str(error), do=do) from error
+        except OSError as error:
+            raise BadFile("the file cannot be read", where=f"{where} after byte {read}", why=error.strerror or str(error)) from error
+        if not read:
+            raise BadFile("the file is empty", where=where, do="check that it was written")
+
+
 def _first(raw: io.BufferedReader, where: str) -> bytes:
     try:
         return raw.peek(len(GZIP))[: len(GZIP)]
