@@ -1,7 +1,7 @@
 """NMEA bytes in any pieces into detections and statements, with an account of every line.
 
 1. The same bytes in other pieces give the same columns: a piece is decoded up to its last line end, the rest waits for the next.
-2. Types that carry no position and no statement of a vessel are read by pyais, only to see whether they can be; they are set aside.
+2. Types that carry no position and no statement of a vessel are set aside by type; `others` reads them with pyais for who wants them.
 3. Parts of messages whose rest never came are told at the end: their lines move from one kind of set aside to another.
 4. A payload that was rejected stands in the account with its line number, its reason and its first 500 characters.
 """
@@ -99,15 +99,17 @@ class Decoder:
         rows = np.empty((most, m.WIDTH), dtype=np.int64)
         texts = np.empty((most, m.TEXTS), dtype=np.uint8)
         when, clocks, lines = (np.empty(most, dtype=np.int64) for _ in range(3))
+        kinds = np.zeros(64, dtype=np.int64)
         outcome, spans = np.empty(most, dtype=np.int16), np.empty((most, 3), dtype=np.int64)
         made, records = scan(
             data, self._line, self._state, self._heads, self._parts, self._lengths, self._memory, self._memory_ms,
-            rows, texts, when, clocks, lines, outcome, spans,
+            rows, texts, when, clocks, lines, outcome, spans, kinds,
         )  # fmt: skip
         outcome, spans = outcome[:records], spans[:records]
         if records:
             self._line = int(spans[-1, 2]) + 1
         aside, rejects = _accounted(raw, outcome, spans)
+        aside.update({f"type {kind}": number for kind, number in enumerate(kinds.tolist()) if number})
         rows, texts, when, clocks = rows[:made], texts[:made], when[:made], clocks[:made]
         at = rows[:, m.HAS_POSITION] == m.POSITION
         said = rows[:, m.STATES] == 1
@@ -123,7 +125,7 @@ class Decoder:
 
 
 def _accounted(raw: bytes, outcome: np.typing.NDArray[np.int16], spans: Ints) -> tuple[dict[str, int], tuple[Reject, ...]]:
-    """What was set aside by name, and what was rejected; types that the kernel leaves are tried by pyais."""
+    """What was set aside by name, and what was rejected; types that are left to others are counted by type."""
     counts = np.bincount(outcome, minlength=len(OUTCOMES))
     aside = {OUTCOMES[code]: int(counts[code]) for code in range(SAID + 1, REJECTED_FROM) if counts[code] and code != KIND}
     rejects = [
@@ -132,27 +134,7 @@ def _accounted(raw: bytes, outcome: np.typing.NDArray[np.int16], spans: Ints) ->
             outcome[outcome >= REJECTED_FROM].tolist(), spans[outcome >= REJECTED_FROM].tolist(), strict=True
         )
     ]
-    for begin, end, line in spans[outcome == KIND].tolist():
-        kind = _other(raw[begin:end])
-        if kind:
-            aside[kind] = aside.get(kind, 0) + 1
-        else:
-            rejects.append(Reject(line=line, reason="nobody can decode it", text=raw[begin:end][:TEXT_MAX].decode("latin-1")))
-    return aside, tuple(sorted(rejects, key=lambda one: one.line))
-
-
-def _other(raw: bytes) -> str:
-    """What kind of message it is that the kernel leaves to pyais; empty when that cannot read it either."""
-    import pyais
-
-    sentence = raw[raw.rfind(b"!") :]
-    sentence = sentence[: sentence.find(b"*") + 3]
-    if sentence.split(b",")[1:2] != [b"1"]:
-        return "other type, in parts"
-    try:
-        return f"type {pyais.decode(sentence).msg_type}"
-    except (pyais.exceptions.AISBaseException, ValueError, IndexError, KeyError, TypeError):
-        return ""
+    return aside, tuple(rejects)
 
 
 def _detections(rows: Ints, when: Ints, clocks: Ints) -> Detections:

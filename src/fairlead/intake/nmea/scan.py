@@ -21,11 +21,12 @@ from fairlead.intake.nmea.message import (
     OUT_OF_RANGE,
     POSITION,
     STATES,
-    TEXTS,
     TOO_SHORT,
+    TYPE,
     UTC_MS,
-    WIDTH,
+    WORDS_MAX,
     Bytes,
+    Words,
     message,
     utc_ms,
 )
@@ -164,22 +165,9 @@ def _trailing_ms(data: Bytes, begin: int, end: int) -> int:
 
 
 @kernel
-def _fields(data: Bytes, begin: int, end: int, cuts: Ints) -> int:
-    """Where the fields of a sentence begin, one more than its commas; how many there are, at most as many as fit."""
-    count = 1
-    cuts[0] = begin
-    for at in range(begin, end):
-        if data[at] == 44 and count < len(cuts) - 1:
-            cuts[count] = at + 1
-            count += 1
-    cuts[count] = end + 1
-    return count
-
-
-@kernel
-def _pghp_ms(data: Bytes, begin: int, end: int, cuts: Ints) -> int:
+def _pghp_ms(data: Bytes, count: int, cuts: Ints) -> int:
     """The time of `$PGHP,1,year,month,day,hour,minute,second,millisecond,...`; 0 for none."""
-    if _fields(data, begin, end, cuts) < 9 or _digits(data, cuts[1], cuts[2] - 1) != 1:
+    if count < 9 or _digits(data, cuts[1], cuts[2] - 1) != 1:
         return 0
     at = np.empty(7, dtype=np.int64)
     for number in range(7):
@@ -191,15 +179,45 @@ def _pghp_ms(data: Bytes, begin: int, end: int, cuts: Ints) -> int:
 
 
 @kernel
-def _unarmour(data: Bytes, begin: int, end: int, six: Bytes, put: int) -> int:
-    """Payload characters as six-bit values, from `put` on; how many there are then, -1 for a character that none can be."""
+def _unarmour(data: Bytes, begin: int, end: int, six: Bytes, put: int) -> bool:
+    """Payload characters as six-bit values, from `put` on; no for a character that none can be."""
     for at in range(begin, end):
         one = data[at]
         if one < 48 or one > 119 or 87 < one < 96:
-            return -1
-        six[put] = one - 48 if one < 88 else one - 56
-        put += 1
-    return put
+            return False
+        six[put + at - begin] = one - 48 if one < 88 else one - 56
+    return True
+
+
+@kernel
+def _packed(data: Bytes, begin: int, end: int, words: Words) -> bool:
+    """Payload characters of a message in one part, ten to a word."""
+    word, held, acc = 0, 0, np.uint64(0)
+    for at in range(begin, end):
+        one = data[at]
+        if one < 48 or one > 119 or 87 < one < 96:
+            return False
+        acc = (acc << np.uint64(6)) | np.uint64(one - 48 if one < 88 else one - 56)
+        held += 1
+        if held == 10:
+            words[word] = acc
+            word, held, acc = word + 1, 0, np.uint64(0)
+    words[word] = acc << np.uint64(6 * (10 - held))
+    for number in range(word + 1, min(word + 8, len(words))):  # a field that begins behind the end reads zeros
+        words[number] = np.uint64(0)
+    return True
+
+
+@kernel
+def _pack(words: Words, six: Bytes, begin: int, count: int, put: int) -> None:
+    """Six-bit values behind the `put` that are packed already."""
+    for number in range(count):
+        word, place = (put + number) // 10, (put + number) % 10
+        if place == 0:
+            words[word] = np.uint64(0)
+            if word + 1 < len(words):
+                words[word + 1] = np.uint64(0)
+        words[word] |= np.uint64(six[begin + number]) << np.uint64(54 - 6 * place)
 
 
 @kernel
@@ -210,7 +228,7 @@ def scan(
     open_heads: Ints,
     open_parts: Bytes,
     open_lengths: Ints,
-    memory: npt.NDArray[np.uint64],
+    memory: Words,
     memory_ms: Ints,
     rows: Ints,
     texts: Bytes,
@@ -219,29 +237,33 @@ def scan(
     lines: Ints,
     outcome: npt.NDArray[np.int16],
     spans: Ints,
+    kinds: Ints,
 ) -> tuple[int, int]:
     """Decode whole lines. `rows`, `texts`, `when`, `clocks` and `lines` take the messages, `outcome` and `spans` (begin, end, line)
-    every record. How many messages and how many records there are."""
+    every record, `kinds` how many of each type were left. How many messages and how many records there are."""
     made, records, at, line = 0, 0, 0, first_line
-    six = np.empty(PARTS_MAX * PART_BYTES, dtype=np.uint8)
+    words = np.zeros(WORDS_MAX, dtype=np.uint64)
     cuts = np.empty(24, dtype=np.int64)
     size = len(data)
     while at < size:
-        end = at
+        end, bangs = at, 0
         while end < size and data[end] != 10 and data[end] != 13:
+            bangs += data[end] == 33
             end += 1
         begin = at
         while True:
-            stop = _record_end(data, begin, end)
+            stop = end if bangs < 2 else _record_end(data, begin, end)
             spans[records, 0], spans[records, 1], spans[records, 2] = begin, stop, line
             found = _record(
-                data, begin, stop, line, state, open_heads, open_parts, open_lengths, memory, memory_ms,
-                rows[made], texts[made], when, clocks, made, six, cuts, outcome, spans, records,
+                data, begin, stop, state, open_heads, open_parts, open_lengths, memory, memory_ms, rows, texts, when, clocks, made,
+                words, cuts,
             )  # fmt: skip
             outcome[records] = found
-            if found == KEPT or found == SAID or (found == NOWHERE and rows[made, STATES] == 1):
+            if found in (KEPT, SAID) or (found == NOWHERE and rows[made, STATES] == 1):
                 lines[made] = line
                 made += 1
+            elif found == KIND:
+                kinds[rows[made, TYPE]] += 1
             records += 1
             if stop >= end:
                 break
@@ -277,9 +299,8 @@ def _sentence_began(data: Bytes, begin: int, at: int) -> bool:
 
 @kernel
 def _record(
-    data: Bytes, begin: int, end: int, line: int, state: Ints, open_heads: Ints, open_parts: Bytes, open_lengths: Ints,
-    memory: npt.NDArray[np.uint64], memory_ms: Ints, row: Ints, texts: Bytes, when: Ints, clocks: Ints, made: int,
-    six: Bytes, cuts: Ints, outcome: npt.NDArray[np.int16], spans: Ints, records: int,
+    data: Bytes, begin: int, end: int, state: Ints, open_heads: Ints, open_parts: Bytes, open_lengths: Ints,
+    memory: Words, memory_ms: Ints, rows: Ints, texts: Bytes, when: Ints, clocks: Ints, made: int, words: Words, cuts: Ints,
 ) -> int:  # fmt: skip
     # 1. what stands before the sentence: blanks, a comment, a tag block
     while begin < end and (data[begin] == 32 or data[begin] == 9):
@@ -308,19 +329,23 @@ def _record(
             return CLOCK
     if start >= end:
         return NOTHING
-    # 2. the checksum
-    star = start + 1
-    total = 0
+    # 2. the checksum, and where the fields begin
+    star, total, count = start + 1, 0, 1
+    cuts[0] = start + 1
     while star < end and data[star] != 42:
         total ^= data[star]
+        if data[star] == 44 and count < len(cuts) - 1:
+            cuts[count] = star + 1
+            count += 1
         star += 1
+    cuts[count] = star + 1
     if star >= end:
         return NO_SUM
     if _hex(data, star + 1) != total or star + 3 > end:
         return SUM
     # 3. a line that tells the time, or another sentence
     if star - start > 5 and data[start + 1] == 80 and data[start + 2] == 71 and data[start + 3] == 72 and data[start + 4] == 80:
-        told = _pghp_ms(data, start + 1, star, cuts)
+        told = _pghp_ms(data, count, cuts)
         if told == 0:
             return OTHER
         state[STATE_NEXT] = told
@@ -335,18 +360,18 @@ def _record(
     if stated:
         state[STATE_TIME], state[STATE_FROM] = stated, 2
     # 4. the fields, and the parts of a longer message
-    if _fields(data, start + 1, star, cuts) != 7:
+    if count != 7:
         return CUT
     parts, number = _digits(data, cuts[1], cuts[2] - 1), _digits(data, cuts[2], cuts[3] - 1)
     fill = _digits(data, cuts[6], cuts[7] - 1) if cuts[7] - 1 > cuts[6] else 0
     if not (1 <= parts <= PARTS_MAX and 1 <= number <= parts) or fill < 0 or fill > 5 or cuts[6] - 1 - cuts[5] > PART_BYTES:
         return CUT
     if parts == 1:
-        count = _unarmour(data, cuts[5], cuts[6] - 1, six, 0)
-        if count < 0:
+        if not _packed(data, cuts[5], cuts[6] - 1, words):
             return LETTER
         clock = 1 if stated else 2 if state[STATE_FROM] else 0
-        return _whole(six[:count], 6 * count - fill, state, stated, clock, memory, memory_ms, row, texts, when, clocks, made)
+        long = 6 * (cuts[6] - 1 - cuts[5]) - fill
+        return _whole(words, long, state, stated, clock, memory, memory_ms, rows, texts, when, clocks, made)
     sequence = _digits(data, cuts[3], cuts[4] - 1)
     channel = np.int64(data[cuts[4]]) if cuts[5] - 1 > cuts[4] else np.int64(0)
     key = ((sequence + 1) * 256 + channel) * 16 + parts
@@ -370,7 +395,7 @@ def _record(
         open_heads[slot, ORDER], open_heads[slot, TIME], open_heads[slot, FROM] = state[STATE_ORDER], 0, 0
     width = cuts[6] - 1 - cuts[5]
     base = (slot * PARTS_MAX + number - 1) * PART_BYTES
-    if _unarmour(data, cuts[5], cuts[6] - 1, open_parts, base) < 0:
+    if not _unarmour(data, cuts[5], cuts[6] - 1, open_parts, base):
         return LETTER
     open_lengths[slot, number - 1] = width
     open_heads[slot, SEEN] |= 1 << number
@@ -381,24 +406,24 @@ def _record(
             return PARTLY
     put = 0
     for part in range(parts):
-        base = (slot * PARTS_MAX + part) * PART_BYTES
-        for place in range(open_lengths[slot, part]):
-            six[put] = open_parts[base + place]
-            put += 1
+        _pack(words, open_parts, (slot * PARTS_MAX + part) * PART_BYTES, open_lengths[slot, part], put)
+        put += open_lengths[slot, part]
+    for number in range(-(-put // 10), min(-(-put // 10) + 8, len(words))):
+        words[number] = np.uint64(0)
     stated = open_heads[slot, TIME]
     open_heads[slot, KEY], open_heads[slot, SEEN], open_heads[slot, ORDER] = -1, 0, -1
     clock = 1 if stated else 2 if state[STATE_FROM] else 0
-    return _whole(six[:put], 6 * put - fill, state, stated, clock, memory, memory_ms, row, texts, when, clocks, made)
+    return _whole(words, 6 * put - fill, state, stated, clock, memory, memory_ms, rows, texts, when, clocks, made)
 
 
 @kernel
 def _whole(
-    six: Bytes, length: int, state: Ints, stated: int, clock: int, memory: npt.NDArray[np.uint64], memory_ms: Ints,
-    row: Ints, texts: Bytes, when: Ints, clocks: Ints, made: int,
+    words: Words, length: int, state: Ints, stated: int, clock: int, memory: Words, memory_ms: Ints, rows: Ints, texts: Bytes,
+    when: Ints, clocks: Ints, made: int,
 ) -> int:  # fmt: skip
     """A whole message: decoded, put at its time, and known again."""
-    texts[:] = 0
-    kind = message(six, length, row, texts)
+    row = rows[made]
+    kind = message(words, length, row, texts[made])
     if kind == OTHER_TYPE:
         return KIND
     if kind == TOO_SHORT:
@@ -418,8 +443,9 @@ def _whole(
         if now == 0:
             return NEVER
     seal = np.uint64(0xCBF29CE484222325)
-    for place in range(len(six)):
-        seal = (seal ^ np.uint64(six[place])) * np.uint64(0x100000001B3)
+    for place in range(-(-length // 60)):
+        seal = (seal ^ words[place]) * np.uint64(0x9E3779B97F4A7C15)
+        seal ^= seal >> np.uint64(29)
     spot = np.int64(seal >> np.uint64(48))
     if memory[spot] == seal and abs(now - memory_ms[spot]) <= AGAIN_MS:
         return AGAIN
