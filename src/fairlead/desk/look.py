@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -38,8 +38,16 @@ TRIES_MAX: Final = 3
 CACHED_MAX: Final = 64
 
 
-def look(node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | None = None) -> Outcome:
-    """The picture of the window [from_ms, to_ms), by default the last six hours. Raises BadSignature, LogFault."""
+def whole(body: JsonValue) -> JsonValue:
+    """The whole picture."""
+    return body
+
+
+def look(
+    node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | None = None, part: Callable[[JsonValue], JsonValue] = whole
+) -> Outcome:
+    """The picture of the window [from_ms, to_ms), by default the last six hours, or a part of it: what is handed over and receipted is
+    the part. Raises BadSignature, LogFault."""
     at_ms = node.clock.now_ms()
     form = "coarse" if asker.unit in node.coalition.book.units and below_ceiling(node.coalition.book, asker.unit) else "full"
     window = window_of(at_ms, form=form, from_ms=from_ms, to_ms=to_ms)
@@ -58,7 +66,7 @@ def look(node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | N
             now_seen = seen_by(node, tx, house, asked, window)  # P4: decided at its place in the order of writes
             if [row.holding.id for row in now_seen] != [row.holding.id for row in rows]:
                 rows, body = now_seen, _render(node, asked, now_seen, window)
-            given = answer(body)
+            given = answer(part(body))
             record.use(node, tx, asked, house=house, rows=rows, output=given.body)
             outcome = given
     node.publish()

@@ -37,8 +37,8 @@ def picture_svg(picture: Answered) -> Markup:
     return sheet(frame.width, frame.height, parts, "Chart of the picture; the table below lists the same contacts")
 
 
-def strip_svg(excerpt: Answered) -> Markup:
-    """The frozen tracks of a lead on the coast, with the place the card speaks of."""
+def strip_svg(excerpt: Answered, title: str = "Strip map of the tracks this lead froze") -> Markup:
+    """Tracks on the coast, with the place the card speaks of."""
     card, tracks = excerpt["card"], excerpt.get("tracks", [])
     points = [lonlat(point[1], point[2]) for track in tracks for point in track["points"]] + [lonlat(card["lat_e7"], card["lon_e7"])]
     frame = frame_of(points, width=720, height=300, least_deg=0.04)
@@ -54,7 +54,7 @@ def strip_svg(excerpt: Answered) -> Markup:
         parts.append(f'<text class="name" x="{x + 11}" y="{y + (4, -9, 18)[number % 3]}">{escape(contact_name(track))}</text>')
     parts.append(_ring(frame, card))
     parts.append(_scale(frame))
-    return sheet(frame.width, frame.height, parts, "Strip map of the tracks this lead froze")
+    return sheet(frame.width, frame.height, parts, title)
 
 
 def cell_corners(lat_e7: int, lon_e7: int) -> tuple[float, float, float, float]:

@@ -5,6 +5,7 @@ A plot shows what stands in the answer beside it. Where nobody reports a speed i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -16,6 +17,8 @@ from fairlead.door.sheet import E7, Answered, contact_name, sheet, way
 KNOTS_PER_MPS: Final = 1.943844
 METRES_PER_DEG: Final = 111_195
 SPEED_OVER_MS: Final = 5 * 60_000
+GAP_MS: Final = 10 * 60_000
+GAPS_MAX: Final = 12
 
 
 def plot_svg(excerpt: Answered) -> Markup:
@@ -139,3 +142,9 @@ def _apart(one: Answered, other: Answered) -> list[tuple[int, float]]:
                 found.append((point[0], _metres(point, lat, lon)))
                 break
     return found
+
+
+def gaps_of(points: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Begin and end of the longest times without a position, at least ten minutes long; the longest first."""
+    holes = [(after[0] - before[0], before[0], after[0]) for before, after in itertools.pairwise(points)]
+    return [(begin, end) for span, begin, end in sorted(holes, reverse=True)[:GAPS_MAX] if span >= GAP_MS]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MONITORING_END: Final = "detection_and_monitoring/interdiction"
 TABS: Final = (
     ("picture", "Picture", "picture"),
+    ("cards", "Cards", "picture"),
     ("leads", "Leads", "list"),
     ("cases", "Cases", "list"),
     ("explain", "Explain", "explain"),

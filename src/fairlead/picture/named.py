@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from fairlead.picture.gather import Gathered
+from fairlead.picture.identity import FIELDS
 from fairlead.picture.line import UNKNOWN, Line, usual
 from fairlead.report.statement import Statements
 
@@ -17,6 +19,7 @@ class Named:
     """Statements of a view, sorted by number."""
 
     stated: Statements
+    restless: frozenset[int]
 
     def of(self, mmsi: int) -> Statements:
         """All that a number stated, in order of time."""
@@ -48,12 +51,33 @@ class Named:
         said = np.flatnonzero(values >= 0)
         return int(values[said[np.argmax(own.last_ms[said])]]) if len(said) else UNKNOWN
 
+    def latest(self, column: str, mmsi: int) -> str:
+        """What a number stated latest in a column, as text; empty for nothing."""
+        own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
+        values = getattr(own, column)
+        said = np.flatnonzero(values != b"") if values.dtype.kind == "S" else np.flatnonzero(values > 0)
+        if not len(said):
+            return ""
+        value = values[said[np.argmax(own.last_ms[said])]]
+        text = bytes(value).decode("latin-1") if values.dtype.kind == "S" else str(int(value))
+        return "".join(one for one in text if one.isprintable()).strip()
+
     def changing(self) -> list[int]:
         """Numbers that stated more than one name, call sign or IMO number."""
-        stated, found = self.stated, set[int]()
-        for column in (stated.name, stated.call_sign, stated.imo):
-            said = np.flatnonzero(column != np.zeros(1, dtype=column.dtype)[0])
-            mmsi, values = stated.mmsi[said], column[said]
-            step = np.flatnonzero((np.diff(mmsi) == 0) & (values[1:] != values[:-1]))
-            found.update(mmsi[step].tolist())
-        return sorted(found)
+        return sorted(_differing(self.stated, ("name", "call_sign", "imo")))
+
+
+def named_of(stated: Statements) -> Named:
+    """Statements, and which numbers said anything differently."""
+    return Named(stated=stated, restless=frozenset(_differing(stated, FIELDS)))
+
+
+def _differing(stated: Statements, columns: Sequence[str]) -> set[int]:
+    """Numbers with two different values stated in one of the columns."""
+    found = set[int]()
+    for name in columns:
+        column = getattr(stated, name)
+        said = np.flatnonzero(column != b"") if column.dtype.kind == "S" else np.flatnonzero(column > 0)
+        mmsi, values = stated.mmsi[said], column[said]
+        found.update(mmsi[1:][(np.diff(mmsi) == 0) & (values[1:] != values[:-1])].tolist())
+    return found

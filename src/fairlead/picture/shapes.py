@@ -67,6 +67,18 @@ class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
     originator: str
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One field that an AIS number said differently than before: what it looks like, and whether both are said in turns."""
+
+    field: str
+    old: str
+    new: str
+    from_ms: int
+    to_ms: int
+    weight: str
+    alternating: bool = False
+
+
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One contact over time; `match` is the AIS track that a radar track goes with."""
 
@@ -77,6 +89,10 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     points: tuple[Point, ...]
     mmsi: str | None = None
     name: str | None = None
+    call_sign: str | None = None
+    imo: int | None = None
+    destination: str | None = None
+    changes: tuple[Said, ...] = ()
     length_m: int | None = None
     ship_type: int | None = None
     match: str | None = None

@@ -21,18 +21,20 @@ from fairlead.picture.cards import ID_DIGITS
 from fairlead.picture.chain import chains
 from fairlead.picture.fleet import Fleet, fleet_of, steps_of
 from fairlead.picture.gather import Gathered, gather
+from fairlead.picture.identity import changes
 from fairlead.picture.line import UNKNOWN, Line
 from fairlead.picture.match import company, radar_words, sighting_words
-from fairlead.picture.named import Named
+from fairlead.picture.named import Named, named_of
 from fairlead.picture.parameters import Parameters, parameters_digest
 from fairlead.picture.places import Places, places_of
 from fairlead.picture.plots import link
-from fairlead.picture.shapes import FeedShown, Place, Point, Track, View, ViewSegment, Window
+from fairlead.picture.shapes import FeedShown, Place, Point, Said, Track, View, ViewSegment, Window
 from fairlead.report.detection import FeedKind
 
 ENGINE: Final = "eyes 2"  # part of every view key: another engine makes other ids
 MMSI_MAX: Final = 999_999_999
 PLACES_MAX: Final = 20_000
+CHANGES_MAX: Final = 50
 NO_COAST: Final = NoCoast()
 
 
@@ -87,7 +89,7 @@ def scene_of(gathered: Gathered, key: Digest, parameters: Parameters, places: Pl
         parameters=parameters,
         places=places,
         coast=coast,
-        named=Named(stated=gathered.stated),
+        named=named_of(gathered.stated),
         fleet=fleet,
         steps=steps_of(fleet, parameters),
         lines=lines,
@@ -132,11 +134,34 @@ def _track(gathered: Gathered, line: Line, scene: Scene, named: Named, match: st
         points=_points(gathered, line, scene.parameters),
         mmsi=f"{line.mmsi:09d}" if 0 < line.mmsi <= MMSI_MAX else None,
         name=next(iter(named.names(line.mmsi)), None),
+        call_sign=named.latest("call_sign", line.mmsi) or None,
+        imo=int(named.latest("imo", line.mmsi) or 0) or None,
+        destination=named.latest("destination", line.mmsi) or None,
+        changes=_changes(named, line.mmsi),
         length_m=length if length != UNKNOWN else None,
         ship_type=kind if kind != UNKNOWN else None,
         match=match,
         words=words,
     )
+
+
+def _changes(named: Named, mmsi: int) -> tuple[Said, ...]:
+    """What a number said differently in the window, the latest CHANGES_MAX."""
+    if mmsi not in named.restless:
+        return ()
+    found = [
+        Said(
+            field=one.field,
+            old=one.old,
+            new=one.new,
+            from_ms=one.from_ms,
+            to_ms=one.to_ms,
+            weight=one.weight,
+            alternating=one.alternating,
+        )
+        for one in changes(named.of(mmsi))
+    ]
+    return tuple(found[-CHANGES_MAX:])
 
 
 def _moving(gathered: Gathered, line: Line, parameters: Parameters) -> bool:

@@ -93,7 +93,7 @@ class Decoder:
         return msgspec.structs.replace(last, set_aside={**aside, LOST: lost})
 
     def _decode(self, raw: bytes) -> Chunk:
-        data = np.frombuffer(raw, dtype=np.uint8)
+        log = np.frombuffer(raw, dtype=np.uint8)
         ends = raw.count(b"\n") + raw.count(b"\r") + 1
         most = ends + raw.count(b"!") + raw.count(b"\\") + 1
         rows = np.empty((most, m.WIDTH), dtype=np.int64)
@@ -102,7 +102,7 @@ class Decoder:
         kinds = np.zeros(64, dtype=np.int64)
         outcome, spans = np.empty(most, dtype=np.int16), np.empty((most, 3), dtype=np.int64)
         made, records = scan(
-            data, self._line, self._state, self._heads, self._parts, self._lengths, self._memory, self._memory_ms,
+            log, self._line, self._state, self._heads, self._parts, self._lengths, self._memory, self._memory_ms,
             rows, texts, when, clocks, lines, outcome, spans, kinds,
         )  # fmt: skip
         outcome, spans = outcome[:records], spans[:records]

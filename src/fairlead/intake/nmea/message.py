@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from fairlead.picture.ground import Whole
 from fairlead.report.compiled import kernel
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
@@ -34,7 +35,7 @@ LEAST_BITS: Final = np.array(
 
 
 @kernel
-def bits(words: Words, start: int, length: int) -> int:
+def bits(words: Words, start: int, length: int) -> Whole:
     """An unsigned field of at most 42 bits."""
     word = start // WORD_BITS
     left = WORD_BITS - start % WORD_BITS
@@ -46,7 +47,7 @@ def bits(words: Words, start: int, length: int) -> int:
 
 
 @kernel
-def signed(words: Words, start: int, length: int) -> int:
+def signed(words: Words, start: int, length: int) -> Whole:
     """A field in two's complement."""
     value = bits(words, start, length)
     return value - (1 << length) if value >> (length - 1) else value
@@ -74,7 +75,7 @@ def text(words: Words, start: int, count: int, out: Bytes, begin: int) -> None:
 
 
 @kernel
-def _place(row: Row, lon: int, lat: int, per_e7: int, east: int, north: int) -> None:
+def _place(row: Row, lon: Whole, lat: Whole, per_e7: Whole, east: Whole, north: Whole) -> None:
     """A position in units of which `per_e7` thirds make 1e-7 degree; `east` and `north` are what "not available" is in them."""
     row[LON], row[LAT] = (lon * per_e7 + 1) // 3, (lat * per_e7 + 1) // 3
     row[HAS_POSITION] = POSITION
@@ -85,7 +86,7 @@ def _place(row: Row, lon: int, lat: int, per_e7: int, east: int, north: int) -> 
 
 
 @kernel
-def _way(row: Row, sog: int, cog: int) -> None:
+def _way(row: Row, sog: Whole, cog: Whole) -> None:
     row[SOG] = -1 if sog == 1023 else sog
     row[COG] = -1 if cog >= 3600 else cog
 
@@ -99,7 +100,7 @@ def _size(row: Row, words: Words, start: int) -> None:
 
 
 @kernel
-def message(words: Words, length: int, row: Row, texts: Bytes) -> int:
+def message(words: Words, length: Whole, row: Row, texts: Bytes) -> Whole:
     """Fill a row and its texts from a payload of `length` bits; the type, or one of the faults below zero."""
     row[:] = -1
     texts[:] = 0
@@ -176,7 +177,7 @@ def message(words: Words, length: int, row: Row, texts: Bytes) -> int:
 
 
 @kernel
-def _eta(month: int, day: int, hour: int, minute: int) -> int:
+def _eta(month: Whole, day: Whole, hour: Whole, minute: Whole) -> Whole:
     """Minutes since the beginning of a year of 366 days; -1 where month, day, hour or minute is not available."""
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60):
         return -1
@@ -184,7 +185,7 @@ def _eta(month: int, day: int, hour: int, minute: int) -> int:
 
 
 @kernel
-def days_before(month: int, year: int) -> int:
+def days_before(month: Whole, year: Whole) -> Whole:
     """Days of a year before the first of a month (proleptic Gregorian)."""
     days = 0
     for number in range(1, month):
@@ -195,7 +196,7 @@ def days_before(month: int, year: int) -> int:
 
 
 @kernel
-def utc_ms(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:
+def utc_ms(year: Whole, month: Whole, day: Whole, hour: Whole, minute: Whole, second: Whole) -> Whole:
     """Unix milliseconds of a date and time; 0 for one that is none, or not between 1990 and 2099."""
     if not (1990 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 60):
         return 0

@@ -96,8 +96,8 @@ def short_card(scene: Scene, event: Event) -> Card:
         version=SHORT_VERSION,
         title="Short transfer under way",
         sentence=(
-            f"{lines[0].called} and {lines[1].called} went side by side for {duration(span_s)} within {event['apart_m']} m of each other"
-            f" at {knots(event['mean_dkn'])}; {came}"
+            f"{lines[0].called} and {lines[1].called} went side by side for {duration(span_s)} within"
+            f" {event['apart_m']} m of each other at {knots(event['mean_dkn'])}; {came}"
         ),
         criteria=(
             at_most("distance apart", limits.short_transfer_gate_m, event["apart_m"], "m"),

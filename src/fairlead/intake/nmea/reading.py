@@ -1,0 +1,159 @@
+"""What a sentence is made of: digits, checksums, the times that logs state, and payload characters as six-bit values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fairlead.intake.nmea.message import Bytes, Words, utc_ms
+from fairlead.picture.ground import Ints, Whole
+from fairlead.report.compiled import kernel
+
+
+@kernel
+def digits(log: Bytes, begin: Whole, end: Whole) -> Whole:
+    """A whole number of up to 18 digits; -1 where anything else stands."""
+    if end <= begin or end - begin > 18:
+        return -1
+    value = np.int64(0)
+    for at in range(begin, end):
+        if log[at] < 48 or log[at] > 57:
+            return -1
+        value = value * 10 + log[at] - 48
+    return value
+
+
+@kernel
+def hexed(log: Bytes, at: Whole) -> int:
+    """Two hexadecimal digits; -1 where they are none."""
+    value = 0
+    for place in range(at, at + 2):
+        if place >= len(log):
+            return -1
+        one = log[place]
+        if 48 <= one <= 57:
+            value = value * 16 + one - 48
+        elif 65 <= one <= 70:
+            value = value * 16 + one - 55
+        elif 97 <= one <= 102:
+            value = value * 16 + one - 87
+        else:
+            return -1
+    return value
+
+
+@kernel
+def epoch_ms(log: Bytes, begin: Whole, end: Whole) -> Whole:
+    """Unix milliseconds of a time in seconds (with a fraction or not) or in milliseconds; 0 for none between 1990 and 2099."""
+    whole = end
+    for at in range(begin, end):
+        if log[at] == 46:
+            whole = at
+            break
+    value = digits(log, begin, whole)
+    if value < 0:
+        return 0
+    if value < 100_000_000_000:
+        value *= 1000
+        scale = 100
+        for at in range(whole + 1, min(end, whole + 4)):
+            if log[at] < 48 or log[at] > 57:
+                return 0
+            value += (log[at] - 48) * scale
+            scale //= 10
+    return value if 631_152_000_000 <= value < 4_102_444_800_000 else 0
+
+
+@kernel
+def tag_ms(log: Bytes, begin: Whole, end: Whole) -> Whole:
+    """The time in a tag block between its backslashes: 0 without one, -1 when its checksum is wrong."""
+    star: Whole = -1
+    total = 0
+    for at in range(begin, end):
+        if log[at] == 42:
+            star = at
+            break
+        total ^= log[at]
+    if star < 0 or hexed(log, star + 1) != total:
+        return -1
+    at = begin
+    while at < star:
+        stop = at
+        while stop < star and log[stop] != 44:
+            stop += 1
+        if stop - at > 2 and log[at] == 99 and log[at + 1] == 58:
+            return epoch_ms(log, at + 2, stop)
+        at = stop + 1
+    return 0
+
+
+@kernel
+def trailing_ms(log: Bytes, begin: Whole, end: Whole) -> Whole:
+    """An epoch behind the checksum, in the last field that is one; 0 for none."""
+    at = end
+    while at > begin:
+        start = at - 1
+        while start > begin and log[start] != 44:
+            start -= 1
+        if log[start] != 44:
+            return 0
+        found = epoch_ms(log, start + 1, at) if at - start - 1 >= 9 else 0
+        if found:
+            return found
+        at = start
+    return 0
+
+
+@kernel
+def pghp_ms(log: Bytes, count: int, cuts: Ints) -> Whole:
+    """The time of `$PGHP,1,year,month,day,hour,minute,second,millisecond,...`; 0 for none."""
+    if count < 9 or digits(log, cuts[1], cuts[2] - 1) != 1:
+        return 0
+    at = np.empty(7, dtype=np.int64)
+    for number in range(7):
+        at[number] = digits(log, cuts[number + 2], cuts[number + 3] - 1)
+        if at[number] < 0:
+            return 0
+    found = utc_ms(at[0], at[1], at[2], at[3], at[4], at[5])
+    return found + min(at[6], 999) if found else 0
+
+
+@kernel
+def unarmour(log: Bytes, begin: Whole, end: Whole, six: Bytes, put: Whole) -> bool:
+    """Payload characters as six-bit values, from `put` on; no for a character that none can be."""
+    for at in range(begin, end):
+        one = log[at]
+        if one < 48 or one > 119 or 87 < one < 96:
+            return False
+        six[put + at - begin] = one - 48 if one < 88 else one - 56
+    return True
+
+
+@kernel
+def packed(log: Bytes, begin: int, end: int, words: Words) -> bool:
+    """Payload characters of a message in one part, ten to a word."""
+    word, held, acc = 0, 0, np.uint64(0)
+    for at in range(begin, end):
+        one = log[at]
+        if one < 48 or one > 119 or 87 < one < 96:
+            return False
+        acc = (acc << np.uint64(6)) | np.uint64(one - 48 if one < 88 else one - 56)
+        held += 1
+        if held == 10:
+            words[word] = acc
+            word, held, acc = word + 1, 0, np.uint64(0)
+    words[word] = acc << np.uint64(6 * (10 - held))
+    for number in range(word + 1, min(word + 8, len(words))):  # a field that begins behind the end reads zeros
+        words[number] = np.uint64(0)
+    return True
+
+
+@kernel
+def pack(words: Words, six: Bytes, begin: int, count: int, put: int) -> None:
+    """Six-bit values behind the `put` that are packed already."""
+    for number in range(count):
+        word, place = (put + number) // 10, (put + number) % 10
+        if place == 0:
+            words[word] = np.uint64(0)
+            if word + 1 < len(words):
+                words[word + 1] = np.uint64(0)
+        words[word] |= np.uint64(six[begin + number]) << np.uint64(54 - 6 * place)
