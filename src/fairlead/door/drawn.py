@@ -41,7 +41,7 @@ def strip_svg(excerpt: Answered, title: str = "Strip map of the tracks this lead
     """Tracks on the coast, with the place the card speaks of."""
     card, tracks = excerpt["card"], excerpt.get("tracks", [])
     points = [lonlat(point[1], point[2]) for track in tracks for point in track["points"]] + [lonlat(card["lat_e7"], card["lon_e7"])]
-    frame = frame_of(points, width=720, height=300, least_deg=0.04)
+    frame = frame_of(points, width=720, height=300, least_deg=0.012)
     parts = [_ground(frame)]
     drawn = [track for track in tracks if track["points"]]
     for number, track in enumerate(drawn):
@@ -52,7 +52,8 @@ def strip_svg(excerpt: Answered, title: str = "Strip map of the tracks this lead
         x, y = frame.at(*lonlat(track["points"][-1][1], track["points"][-1][2]))
         parts.append(_mark(x, y, track))
         parts.append(f'<text class="name" x="{x + 11}" y="{y + (4, -9, 18)[number % 3]}">{escape(contact_name(track))}</text>')
-    parts.append(_ring(frame, card))
+    if "status" in card:  # a vessel on its own page has no place that a card speaks of
+        parts.append(_ring(frame, card))
     parts.append(_scale(frame))
     return sheet(frame.width, frame.height, parts, title)
 

@@ -78,7 +78,7 @@ async def vessel(request: Web) -> Response[bytes]:
         if not track:
             return {"window": ""}
         points = track["points"]
-        span = {"from_ms": points[0][0], "to_ms": points[0][0], "lat_e7": points[-1][1], "lon_e7": points[-1][2]}
+        span = {"from_ms": points[0][0], "to_ms": points[0][0] - 1, "lat_e7": points[-1][1], "lon_e7": points[-1][2]}
         excerpt = {"card": span, "tracks": [track]}
         return {
             "strip": strip_svg(excerpt, "The track of this contact"),
