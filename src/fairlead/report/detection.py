@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from fairlead.envelope import Digest, encode, sha256_hex
 from fairlead.errors import BadInput
+from fairlead.report.ordering import by_number_and_time
 from fairlead.report.statement import Statements
 
 FeedKind: TypeAlias = Literal["ais", "radar", "sighting"]
@@ -107,7 +108,7 @@ def in_order(rows: Detections) -> npt.NDArray[np.intp]:
     step = np.diff(rows.mmsi)
     if len(rows) < 2 or ((step > 0) | ((step == 0) & (np.diff(rows.t_ms) > 0))).all():
         return np.arange(len(rows), dtype=np.intp)
-    order = np.lexsort((rows.t_ms, rows.mmsi))
+    order = by_number_and_time(rows.mmsi, rows.t_ms)
     mmsi, t_ms = rows.mmsi[order], rows.t_ms[order]
     tied = np.zeros(len(order), dtype=np.bool_)
     same = (mmsi[1:] == mmsi[:-1]) & (t_ms[1:] == t_ms[:-1])

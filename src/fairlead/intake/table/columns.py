@@ -17,7 +17,6 @@ import numpy.typing as npt
 from fairlead.intake.table.cells import EARLIEST_MS, LATEST_MS, Bytes, decimal, ratio, stamp, trimmed, whole
 from fairlead.report.compiled import kernel
 
-I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
@@ -39,175 +38,177 @@ class Plan(NamedTuple):
     """How the cells of a line are read; the arrays have a row for each variant, filled up with column -1."""
 
     delimiter: int
-    least: int  # cells a line must have
-    most: int
-    pick: int  # the column that says which variant it is: 1, 2, 3 the first, 18 the second; -1 when there is one variant
-    column: I16
-    role: I16
-    low: I64
-    high: I64
-    top: I64  # factor of a number, digits of a time since 1970
-    bottom: I64  # 1 for a number whose factor is a power of ten, which `top` then is the power of
-    fixed: I64  # speed, course, error, ship type, length, status, station where no column says them
-    said: I16  # columns that a statement is made of
-    said_role: I16
+    lines: I64  # fewest cells, most cells, the column that says the variant (or -1), midnight_ms, 1 where courses below 0 are wrapped
+    read: I64  # variant, column, of: place, role, low, high, top, bottom; see below
+    fixed: I64  # variant, of: speed, course, error, ship type, length, status, station, number where no column says them
+    said: I64  # variant, column that a statement is made of, of: place, role
     pattern: Bytes  # of the time, see cells.stamp; empty: a number
-    midnight_ms: int
     eta: Bytes  # pattern of the arrival
-    wrapped: int  # 1: courses below 0 are the 12 bits read as signed
     words: Bytes
-    word_end: I32
-    word_role: I16
-    word_value: I16
+    word: I64  # word, of: where it ends in `words`, role, value
+
+
+# `top` and `bottom` are the factor of a number; with bottom 1 the factor is 10^top. low and high limit the result.
+PLACE, ROLE, LOW, HIGH, TOP, BOTTOM = range(6)
+LEAST, MOST, PICK, MIDNIGHT_MS, WRAPPED = range(5)
+
+ROW: Final = np.dtype(
+    [
+        ("t_ms", "i8"),
+        ("mmsi", "i8"),
+        ("lat_e7", "i4"),
+        ("lon_e7", "i4"),
+        ("err_m", "i4"),
+        ("line", "i4"),  # the place of its line in the block
+        ("sog_dkn", "i2"),
+        ("cog_ddeg", "i2"),
+        ("ship_type", "i2"),
+        ("length_m", "i2"),
+        ("status", "i1"),
+        ("station", "i1"),
+    ],
+    align=True,
+)
+WORDING: Final = np.dtype([("mmsi", "i8"), ("first_ms", "i8"), ("last_ms", "i8"), ("variant", "i8")])
+Records = npt.NDArray[np.void]
 
 
 class Rows(NamedTuple):
-    """What is filled in; one place for every line of a block, of which the first are used."""
+    """What is filled in: room for every line of a block, of which the first are used."""
 
-    t_ms: I64
-    lat_e7: I32
-    lon_e7: I32
-    sog_dkn: I16
-    cog_ddeg: I16
-    mmsi: I64
-    err_m: I32
-    ship_type: I16
-    length_m: I16
-    status: npt.NDArray[np.int8]
-    station: npt.NDArray[np.int8]
-    line: I32  # of a row: the place of its line in the block
+    row: Records
     fate: npt.NDArray[np.uint8]  # of a line
     start: I64  # of a line: where it begins; one more than there are lines
-    first_ms: I64  # of a wording
-    last_ms: I64
-    whose: I64
-    variant: I16
-    cells: I32  # of a wording: beginning and end of each of its cells
+    wording: Records
+    cells: I32  # wording, its cells, of: beginning, end
 
 
 @kernel
-def word_of(chunk: Bytes, a: int, b: int, role: int, plan: Plan) -> int:
+def word_of(chunk: Bytes, a: int, b: int, role: int, words: Bytes, word: I64) -> int:
     """The value of a word of this role; -2 when there is none such. An empty cell is unknown."""
     a, b = trimmed(chunk, a, b)
     if a == b:
         return -1
     begin = 0
-    for index in range(len(plan.word_end)):
-        end = plan.word_end[index]
-        if plan.word_role[index] == role and end - begin == b - a:
+    for index in range(len(word)):
+        end = word[index, 0]
+        if word[index, 1] == role and end - begin == b - a:
             same = True
             for at in range(b - a):
-                if chunk[a + at] != plan.words[begin + at]:
+                if chunk[a + at] != words[begin + at]:
                     same = False
                     break
             if same:
-                return int(plan.word_value[index])
+                return int(word[index, 2])
         begin = end
     return -2
 
 
 @kernel
-def one_line(chunk: Bytes, ends: I32, v: int, plan: Plan, out: Rows, k: int) -> int:
-    """Read the cells of a line into row k. `ends[c]` is where cell c ends and `ends[c - 1] + 1` where it begins."""
-    out.sog_dkn[k], out.cog_ddeg[k], out.err_m[k] = plan.fixed[v, 0], plan.fixed[v, 1], plan.fixed[v, 2]
-    out.ship_type[k], out.length_m[k], out.status[k] = plan.fixed[v, 3], plan.fixed[v, 4], plan.fixed[v, 5]
-    out.station[k], out.mmsi[k] = plan.fixed[v, 6], plan.fixed[v, 7]
+def one_line(
+    chunk: Bytes, ends: I32, read: I64, fixed: I64, lines: I64, pattern: Bytes, words: Bytes, word: I64, rows: Records, k: int
+) -> int:
+    """Read the cells of a line into row k. Cell c is chunk[ends[c] + 1 : ends[c + 1]]."""
+    row = rows[k]
+    row.sog_dkn, row.cog_ddeg, row.err_m = fixed[0], fixed[1], fixed[2]
+    row.ship_type, row.length_m, row.status = fixed[3], fixed[4], fixed[5]
+    row.station, row.mmsi = fixed[6], fixed[7]
     nowhere = False
-    for index in range(plan.column.shape[1]):
-        c = plan.column[v, index]
+    for index in range(len(read)):
+        c, role, top, bottom = read[index, PLACE], read[index, ROLE], read[index, TOP], read[index, BOTTOM]
         if c < 0:
             break
-        role, a, b = plan.role[v, index], ends[c] + 1, ends[c + 1]
-        top, bottom = plan.top[v, index], plan.bottom[v, index]
         if top == SLOW_ONLY:
             return UNSURE
+        a, b = ends[c] + 1, ends[c + 1]
         if role == MMSI:
             sure, value = whole(chunk, a, b, 9)
             if not sure or value == 0:
                 return UNSURE
-            out.mmsi[k] = value
+            row.mmsi = value
             continue
         if role == TIME:
-            if len(plan.pattern):
-                sure, value = stamp(chunk, a, b, plan.pattern)
-                value += plan.midnight_ms
+            if len(pattern):
+                sure, value = stamp(chunk, a, b, pattern)
+                value += lines[MIDNIGHT_MS]
             else:
                 sure, value = decimal(chunk, a, b, top)
             if not sure or value < EARLIEST_MS or value >= LATEST_MS:
                 return UNSURE
-            out.t_ms[k] = value
+            row.t_ms = value
             continue
-        if role == SHIP_WORD or role == STATUS_WORD or role == STATION_WORD:
-            value = word_of(chunk, a, b, role, plan)
+        if role in (SHIP_WORD, STATUS_WORD, STATION_WORD):
+            value = word_of(chunk, a, b, role, words, word)
             if value == -2:
                 return UNSURE
             if role == SHIP_WORD:
-                out.ship_type[k] = value
+                row.ship_type = value
             elif role == STATUS_WORD:
-                out.status[k] = value
+                row.status = value
             else:
-                out.station[k] = max(value, 0)
+                row.station = max(value, 0)
             continue
+        a, b = trimmed(chunk, a, b)
         if role == ACCURACY:
-            a, b = trimmed(chunk, a, b)
-            out.err_m[k] = plan.low[v, index] if b - a == 1 and chunk[a] == 49 else plan.high[v, index]
+            row.err_m = read[index, LOW] if b - a == 1 and chunk[a] == 49 else read[index, HIGH]
             continue
-        first, last = trimmed(chunk, a, b)
-        if first == last and role != LAT and role != LON and role != ERROR:
+        if a == b and role not in (LAT, LON, ERROR):
             value = -1
         else:
             if bottom == 1:
-                sure, value = decimal(chunk, first, last, top)
+                sure, value = decimal(chunk, a, b, top)
             else:
-                sure, value = ratio(chunk, first, last, top, bottom)
+                sure, value = ratio(chunk, a, b, top, bottom)
             if not sure:
                 return UNSURE
-            if role == COG and plan.wrapped and chunk[first] == 45:
+            if role == COG and lines[WRAPPED] and chunk[a] == 45:
                 if value == 0 or value < -2048:
                     return UNSURE
                 value += 4096
             if (role == LAT and value == 910_000_000) or (role == LON and value == 1_810_000_000):
                 nowhere = True
                 value = 0
-            if value < plan.low[v, index] or value > plan.high[v, index]:
+            if value < read[index, LOW] or value > read[index, HIGH]:
                 return UNSURE
         if role == LAT:
-            out.lat_e7[k] = value
+            row.lat_e7 = value
         elif role == LON:
-            out.lon_e7[k] = value
+            row.lon_e7 = value
         elif role == SOG:
-            out.sog_dkn[k] = -1 if value == 1023 else value
+            row.sog_dkn = -1 if value == 1023 else value
         elif role == COG:
-            out.cog_ddeg[k] = -1 if value >= 3600 else value
+            row.cog_ddeg = -1 if value >= 3600 else value
         elif role == SHIP:
-            out.ship_type[k] = value
+            row.ship_type = value
         elif role == LENGTH:
-            out.length_m[k] = value
+            row.length_m = value
         elif role == STATUS:
-            out.status[k] = value
+            row.status = value
         else:
-            out.err_m[k] = (value + 999) // 1000
+            row.err_m = (value + 999) // 1000
     return NOWHERE if nowhere else KEPT
 
 
 @kernel
-def note(chunk: Bytes, ends: I32, v: int, plan: Plan, out: Rows, k: int, slots: I32, entries: int) -> int:
-    """Note what row k says of its number; how many wordings are noted then."""
-    hour = out.t_ms[k] // HOUR_MS
-    count = plan.said.shape[1]
+def note(
+    chunk: Bytes, ends: I32, v: int, said: I64, mmsi: int, t_ms: int, wording: Records, cells: I32, slots: I32, entries: int
+) -> int:
+    """Note what a line says of its number; how many wordings are noted then."""
+    hour = t_ms // HOUR_MS
     mask = len(slots) - 1
-    slot = ((out.mmsi[k] * 1_000_003 + hour * 7919 + v) * 0x9E3779B1 >> 15) & mask
+    slot = ((mmsi * 1_000_003 + hour * 7919 + v) * 0x9E3779B1 >> 15) & mask
     met = 0
     while slots[slot] > 0 and met < WORDINGS_MAX:
         entry, met = slots[slot] - 1, met + 1
-        if out.whose[entry] == out.mmsi[k] and out.first_ms[entry] // HOUR_MS == hour and out.variant[entry] == v:
+        one = wording[entry]
+        if one.mmsi == mmsi and one.first_ms // HOUR_MS == hour and one.variant == v:
             same = True
-            for index in range(count):
-                c = plan.said[v, index]
+            for index in range(len(said)):
+                c = said[index, 0]
                 if c < 0:
                     break
-                a, b, old = ends[c] + 1, ends[c + 1], out.cells[2 * (entry * count + index)]
-                if out.cells[2 * (entry * count + index) + 1] - old != b - a:
+                a, b, old = ends[c] + 1, ends[c + 1], cells[entry, index, 0]
+                if cells[entry, index, 1] - old != b - a:
                     same = False
                     break
                 for at in range(b - a):
@@ -217,20 +218,19 @@ def note(chunk: Bytes, ends: I32, v: int, plan: Plan, out: Rows, k: int, slots: 
                 if not same:
                     break
             if same:
-                out.first_ms[entry] = min(out.first_ms[entry], out.t_ms[k])
-                out.last_ms[entry] = max(out.last_ms[entry], out.t_ms[k])
+                one.first_ms = min(one.first_ms, t_ms)
+                one.last_ms = max(one.last_ms, t_ms)
                 return entries
         slot = (slot + 1) & mask
     if met < WORDINGS_MAX:
         slots[slot] = entries + 1
-    out.whose[entries], out.variant[entries] = out.mmsi[k], v
-    out.first_ms[entries] = out.last_ms[entries] = out.t_ms[k]
-    for index in range(count):
-        c = plan.said[v, index]
+    new = wording[entries]
+    new.mmsi, new.variant, new.first_ms, new.last_ms = mmsi, v, t_ms, t_ms
+    for index in range(len(said)):
+        c = said[index, 0]
         if c < 0:
             break
-        out.cells[2 * (entries * count + index)] = ends[c] + 1
-        out.cells[2 * (entries * count + index) + 1] = ends[c + 1]
+        cells[entries, index, 0], cells[entries, index, 1] = ends[c] + 1, ends[c + 1]
     return entries + 1
 
 
@@ -244,14 +244,30 @@ def variant_of(chunk: Bytes, a: int, b: int) -> int:
 
 
 @kernel
-def read_lines(chunk: Bytes, plan: Plan, out: Rows, slots: I32, sort_of: Bytes) -> tuple[int, int]:
-    """All lines of a block into `out`; how many rows and wordings there are. `sort_of[byte]`: 0 of a cell, 1 delimiter, 2 line end,
-    3 carriage return, 4 odd. Shapes: slots a power of two, at least twice as many as lines, zero."""
-    rows, entries, line, p, n = 0, 0, 0, 0, len(chunk)
+def read_lines(
+    chunk: Bytes,
+    lines: I64,
+    read: I64,
+    fixed: I64,
+    said: I64,
+    pattern: Bytes,
+    words: Bytes,
+    word: I64,
+    rows: Records,
+    fate: npt.NDArray[np.uint8],
+    start: I64,
+    wording: Records,
+    cells: I32,
+    slots: I32,
+    sort_of: Bytes,
+) -> tuple[int, int]:
+    """All lines of a block; how many rows and wordings there are. `sort_of[byte]`: 0 of a cell, 1 delimiter, 2 line end, 3 carriage
+    return, 4 odd. Shapes: slots a power of two, at least twice as many as lines, zero; the others as in Plan and Rows."""
+    count, entries, line, p, n = 0, 0, 0, 0, len(chunk)
     ends = np.empty(CELLS_MAX + 2, dtype=np.int32)
-    speaks = plan.said.shape[1] > 0
+    least, most, pick = lines[LEAST], lines[MOST], lines[PICK]
     while p < n:
-        start, cell, odd = p, 0, False
+        begin, cell, odd = p, 0, False
         ends[0] = p - 1
         while True:
             sort = sort_of[chunk[p]]
@@ -264,22 +280,22 @@ def read_lines(chunk: Bytes, plan: Plan, out: Rows, slots: I32, sort_of: Bytes) 
                 elif sort == 4 or chunk[p + 1] != 10:
                     odd = True
             p += 1
-        end = p - 1 if p > start and chunk[p - 1] == 13 else p
         cell += 1
-        out.start[line] = start
-        fate = UNSURE
-        if not odd and plan.least <= cell <= plan.most and cell <= CELLS_MAX and p - start < LINE_BYTES_MAX:
-            ends[cell] = end
-            v = 0 if plan.pick < 0 else variant_of(chunk, ends[plan.pick] + 1, ends[plan.pick + 1])
+        start[line] = begin
+        become = UNSURE
+        if not odd and least <= cell <= most and p - begin < LINE_BYTES_MAX:
+            ends[cell] = p - 1 if p > begin and chunk[p - 1] == 13 else p
+            v = 0 if pick < 0 else variant_of(chunk, ends[pick] + 1, ends[pick + 1])
             if v >= 0:
-                fate = one_line(chunk, ends, v, plan, out, rows)
-                if fate != UNSURE and speaks and out.mmsi[rows] > 0:
-                    entries = note(chunk, ends, v, plan, out, rows, slots, entries)
-        out.fate[line] = fate
-        if fate == KEPT:
-            out.line[rows] = line
-            rows += 1
+                become = one_line(chunk, ends, read[v], fixed[v], lines, pattern, words, word, rows, count)
+                if become != UNSURE and said.shape[1] and rows[count].mmsi > 0:
+                    mmsi, t_ms = rows[count].mmsi, rows[count].t_ms
+                    entries = note(chunk, ends, v, said[v], mmsi, t_ms, wording, cells, slots, entries)
+        fate[line] = become
+        if become == KEPT:
+            rows[count].line = line
+            count += 1
         line += 1
         p += 1
-    out.start[line] = n
-    return rows, entries
+    start[line] = n
+    return count, entries

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from fairlead.errors import BadInput
 from fairlead.intake.parsed import Aside, Row
@@ -53,7 +54,7 @@ NO_LIMIT: Final = (-(2**62), 2**62)
 class Column(NamedTuple):
     """A column of a file: where it stands (from 0), what it is read as, its limits, and its factor (see columns.Plan)."""
 
-    index: int
+    place: int
     role: int
     low: int = 0
     high: int = 0
@@ -127,37 +128,29 @@ def plan_of(
     words: Mapping[int, Mapping[str, int]] | None = None,
 ) -> Plan:
     """The arrays of a plan. `variants` and `said` have one entry for each variant."""
-    wide = max(len(one) for one in variants)
-    full = [[*one, *[Column(-1, 0)] * (wide - len(one))] for one in variants]
-    long = max(len(one) for one in said)
-    told = [[*one, *[Column(-1, 0)] * (long - len(one))] for one in said]
     listed = [(kind, word.encode("ascii"), value) for kind, known in (words or {}).items() for word, value in known.items()]
+    ends = np.cumsum([len(word) for _, word, _ in listed], dtype=np.int64)
     return Plan(
         delimiter=ord(delimiter),
-        least=least,
-        most=min(most, CELLS_MAX),
-        pick=pick,
-        column=np.array([[one.index for one in row] for row in full], dtype=np.int16),
-        role=np.array([[one.role for one in row] for row in full], dtype=np.int16),
-        low=np.array([[one.low for one in row] for row in full], dtype=np.int64),
-        high=np.array([[one.high for one in row] for row in full], dtype=np.int64),
-        top=np.array([[one.top for one in row] for row in full], dtype=np.int64),
-        bottom=np.array([[one.bottom for one in row] for row in full], dtype=np.int64),
+        lines=np.array([least, min(most, CELLS_MAX), pick, midnight_ms, wrapped], dtype=np.int64),
+        read=_evenly([[tuple(one) for one in row] for row in variants], 6),
         fixed=np.array(fixed, dtype=np.int64).reshape(len(variants), -1),
-        said=np.array([[one.index for one in row] for row in told], dtype=np.int16).reshape(len(variants), long),
-        said_role=np.array([[one.role for one in row] for row in told], dtype=np.int16).reshape(len(variants), long),
+        said=_evenly([[(one.place, one.role) for one in row] for row in said], 2),
         pattern=_bytes(pattern),
-        midnight_ms=midnight_ms,
         eta=_bytes(eta),
-        wrapped=wrapped,
         words=_bytes(b"".join(word for _, word, _ in listed)),
-        word_end=np.cumsum([len(word) for _, word, _ in listed]).astype(np.int32),
-        word_role=np.array([kind for kind, _, _ in listed], dtype=np.int16),
-        word_value=np.array([value for _, _, value in listed], dtype=np.int16),
+        word=np.array([(end, kind, value) for end, (kind, _, value) in zip(ends, listed, strict=True)], dtype=np.int64).reshape(-1, 3),
     )
 
 
-def _bytes(text: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def _evenly(rows: Sequence[Sequence[tuple[int, ...]]], width: int) -> npt.NDArray[np.int64]:
+    """Rows of different length as one array, filled up with column -1."""
+    long = max(len(row) for row in rows)
+    filled = [[*row, *[(-1, *[0] * (width - 1))] * (long - len(row))] for row in rows]
+    return np.array(filled, dtype=np.int64).reshape(len(rows), long, width)
+
+
+def _bytes(text: bytes) -> npt.NDArray[np.uint8]:
     return np.frombuffer(bytearray(text), dtype=np.uint8) if text else np.zeros(0, dtype=np.uint8)
 
 
@@ -202,7 +195,7 @@ def told_by(
     """What the cells of one line say of their number; the same as `stated.fill` for the same cells."""
     fields: dict[str, Value] = {}
     for one in columns:
-        text = cells[one.index]
+        text = cells[one.place]
         if one.role == role.NAME:
             fields["name"] = text_said(text, 20, blank)
         elif one.role == role.CALL_SIGN:

@@ -24,7 +24,7 @@ from fairlead.intake.parsed import Aside, Row
 from fairlead.intake.read import TEXT_MAX, Reject
 from fairlead.intake.table import danish, mapped, marine, santa_barbara, tracks
 from fairlead.intake.table.blocks import CHUNK_BYTES, Block, read_blocks
-from fairlead.intake.table.columns import NOWHERE, UNSURE, Plan, Rows, read_lines
+from fairlead.intake.table.columns import NOWHERE, ROW, UNSURE, WORDING, Plan, Rows, read_lines
 from fairlead.intake.table.parquet import read_parquet
 from fairlead.intake.table.plans import Layout, Told
 from fairlead.intake.table.stated import Said, noted, statements_of
@@ -156,7 +156,23 @@ def chunk_of(block: Block, layout: Layout) -> Chunk:
     plan = layout.plan
     rows = rows_for(block.lines, plan)
     slots = np.zeros(1 << max(4, (2 * block.lines).bit_length()), dtype=np.int32)
-    count, entries = read_lines(block.chunk, plan, rows, slots, _sorts(chr(plan.delimiter)))
+    count, entries = read_lines(
+        block.chunk,
+        plan.lines,
+        plan.read,
+        plan.fixed,
+        plan.said,
+        plan.pattern,
+        plan.words,
+        plan.word,
+        rows.row,
+        rows.fate,
+        rows.start,
+        rows.wording,
+        rows.cells,
+        slots,
+        _sorts(chr(plan.delimiter)),
+    )
     aside: Counter[str] = Counter()
     nowhere = int(np.count_nonzero(rows.fate == NOWHERE))
     if nowhere:
@@ -222,29 +238,24 @@ class _Slow:
 def rows_for(lines: int, plan: Plan) -> Rows:
     """Room for what a block of so many lines can give."""
     speaks = lines if plan.said.shape[1] else 0
-    types = {name: DETECTED[name] for name in DETECTED if name != "clock"}
     return Rows(
-        **{name: np.empty(lines, dtype=kind) for name, kind in types.items()},
-        line=np.empty(lines, dtype=np.int32),
+        row=np.empty(lines, dtype=ROW),
         fate=np.empty(lines, dtype=np.uint8),
         start=np.empty(lines + 1, dtype=np.int64),
-        first_ms=np.empty(speaks, dtype=np.int64),
-        last_ms=np.empty(speaks, dtype=np.int64),
-        whose=np.empty(speaks, dtype=np.int64),
-        variant=np.empty(speaks, dtype=np.int16),
-        cells=np.empty(2 * speaks * plan.said.shape[1], dtype=np.int32),
+        wording=np.empty(speaks, dtype=WORDING),
+        cells=np.empty((speaks, plan.said.shape[1], 2), dtype=np.int32),
     )
 
 
 def _detections(rows: Rows, count: int, slow: _Slow) -> Detections:
-    columns = {name: getattr(rows, name)[:count] for name in DETECTED if name != "clock"}
+    columns = {name: rows.row[name][:count] for name in DETECTED if name != "clock"}
     if slow.rows:
-        where = np.argsort(np.concatenate([rows.line[:count], np.array(slow.places, dtype=np.int32)]), kind="stable")
+        where = np.argsort(np.concatenate([rows.row["line"][:count], np.array(slow.places, dtype=np.int32)]), kind="stable")
         more = {name: [getattr(row, name) for row in slow.rows] for name in columns if name != "station"}
         more["station"] = slow.stations
         columns = {name: np.concatenate([one, np.array(more[name], dtype=one.dtype)])[where] for name, one in columns.items()}
     else:
-        columns = {name: one.copy() for name, one in columns.items()}
+        columns = {name: np.ascontiguousarray(one) for name, one in columns.items()}
     return Detections(**columns, clock=np.full(len(columns["t_ms"]), STATED_CLOCK, dtype=np.int8))
 
 

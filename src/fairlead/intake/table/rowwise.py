@@ -32,7 +32,7 @@ class Form(NamedTuple):
 
 def parser(form: Form) -> Callable[[str], Row | Aside]:
     """A function from a line to its row. It raises BadInput."""
-    at = {one.role: one.index for one in form.columns}
+    at = {one.role: one.place for one in form.columns}
 
     def parse(text: str) -> Row | Aside:
         cells = cells_of(text, form.delimiter)
@@ -67,7 +67,7 @@ def parser(form: Form) -> Callable[[str], Row | Aside]:
 
 def teller(form: Form) -> Callable[[str], Told]:
     """A function from a line that was read to its station and what it says of its number."""
-    at = {one.role: one.index for one in form.columns}
+    at = {one.role: one.place for one in form.columns}
 
     def tell(text: str) -> Told:
         cells = cells_of(text, form.delimiter)

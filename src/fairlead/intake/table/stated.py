@@ -29,7 +29,10 @@ from fairlead.intake.table.columns import (
     NAME,
     SHIP,
     SHIP_WORD,
+    I32,
+    I64,
     Plan,
+    Records,
     Rows,
     word_of,
 )
@@ -43,18 +46,8 @@ UNKNOWN: Final[dict[str, Value]] = {
 SHIP_MAX, LENGTH_MAX, BEAM_MAX, DRAUGHT_MAX = 1100, 1022, 126, 255
 
 
-class Noted(NamedTuple):
-    """Columns that `fill` writes, one row for each wording."""
-
-    imo: npt.NDArray[np.int32]
-    call_sign: npt.NDArray[np.uint8]
-    name: npt.NDArray[np.uint8]
-    ship_type: npt.NDArray[np.int16]
-    length_m: npt.NDArray[np.int16]
-    beam_m: npt.NDArray[np.int16]
-    draught_dm: npt.NDArray[np.int16]
-    destination: npt.NDArray[np.uint8]
-    eta_ms: npt.NDArray[np.int64]
+TEXTS: Final = {"call_sign": (0, 7), "name": (7, 27), "destination": (27, 47)}  # where each stands in a row of texts
+NUMBERS: Final = ("imo", "ship_type", "length_m", "beam_m", "draught_dm")  # of a row of numbers; the last is the arrival, Unix ms
 
 
 @kernel
@@ -65,73 +58,66 @@ def _within(chunk: Bytes, a: int, b: int, digits: int, least: int, most: int) ->
 
 
 @kernel
-def fill(chunk: Bytes, plan: Plan, rows: Rows, entries: int, out: Noted) -> None:
+def fill(
+    chunk: Bytes, said: I64, eta: Bytes, words: Bytes, word: I64, wording: Records, cells: I32, entries: int, text: Bytes, number: I64
+) -> None:
     """Read the cells of each noted wording."""
-    count = plan.said.shape[1]
     for entry in range(entries):
-        v = rows.variant[entry]
-        for index in range(count):
-            role = plan.said_role[v, index]
-            if plan.said[v, index] < 0:
+        v = wording[entry].variant
+        for index in range(said.shape[1]):
+            place, role = said[v, index, 0], said[v, index, 1]
+            if place < 0:
                 break
-            a, b = rows.cells[2 * (entry * count + index)], rows.cells[2 * (entry * count + index) + 1]
+            a, b = cells[entry, index, 0], cells[entry, index, 1]
             if role == NAME:
-                clean(chunk, a, b, out.name[entry])
+                clean(chunk, a, b, text[entry, 7:27])
             elif role == CALL_SIGN:
-                clean(chunk, a, b, out.call_sign[entry])
+                clean(chunk, a, b, text[entry, 0:7])
             elif role == DESTINATION:
-                clean(chunk, a, b, out.destination[entry])
+                clean(chunk, a, b, text[entry, 27:47])
             elif role == IMO:
                 a, b = trimmed(chunk, a, b)
                 if b - a > 3 and chunk[a] == 73 and chunk[a + 1] == 77 and chunk[a + 2] == 79:
                     a += 3
                 sure, value = whole(chunk, a, b, 7)
-                out.imo[entry] = value if sure else 0
+                number[entry, 0] = value if sure else 0
             elif role == SHIP:
-                out.ship_type[entry] = _within(chunk, a, b, 0, 0, SHIP_MAX)
+                number[entry, 1] = _within(chunk, a, b, 0, 0, SHIP_MAX)
             elif role == SHIP_WORD:
-                out.ship_type[entry] = max(word_of(chunk, a, b, SHIP_WORD, plan), -1)
+                number[entry, 1] = max(word_of(chunk, a, b, SHIP_WORD, words, word), -1)
             elif role == LENGTH:
-                out.length_m[entry] = _within(chunk, a, b, 0, 1, LENGTH_MAX)
+                number[entry, 2] = _within(chunk, a, b, 0, 1, LENGTH_MAX)
             elif role == BEAM:
-                out.beam_m[entry] = _within(chunk, a, b, 0, 1, BEAM_MAX)
+                number[entry, 3] = _within(chunk, a, b, 0, 1, BEAM_MAX)
             elif role == DRAUGHT:
-                out.draught_dm[entry] = _within(chunk, a, b, 1, 1, DRAUGHT_MAX)
+                number[entry, 4] = _within(chunk, a, b, 1, 1, DRAUGHT_MAX)
             elif role == ETA:
-                sure, value = stamp(chunk, a, b, plan.eta)
-                out.eta_ms[entry] = value if sure else -1
+                sure, value = stamp(chunk, a, b, eta)
+                number[entry, 5] = value if sure else -1
 
 
 def noted(chunk: Bytes, plan: Plan, rows: Rows, entries: int, blank: Sequence[bytes]) -> Statements:
     """The wordings of a block as statements; texts that stand for "unknown" in this layout are left out."""
     if not entries:
         return nothing_stated()
-    wide = {"call_sign": 7, "name": 20, "destination": 20}
-    out = Noted(
-        **{
-            field: np.zeros((entries, wide[field]), dtype=np.uint8)
-            if field in wide
-            else np.full(entries, UNKNOWN.get(field, -1), dtype=STATED.get(field, "int64"))
-            for field in Noted._fields
-        }
-    )
-    fill(chunk, plan, rows, entries, out)
-    text = {field: getattr(out, field).view(f"S{width}").reshape(-1) for field, width in wide.items()}
+    texts = np.zeros((entries, 47), dtype=np.uint8)
+    number = np.full((entries, len(NUMBERS) + 1), -1, dtype=np.int64)
+    number[:, 0] = 0
+    fill(chunk, plan.said, plan.eta, plan.words, plan.word, rows.wording, rows.cells, entries, texts, number)
+    text = {field: np.ascontiguousarray(texts[:, a:b]).view(f"S{b - a}").reshape(-1) for field, (a, b) in TEXTS.items()}
     for column in text.values():
         for word in blank:
             column[column == word] = b""
-    first_ms = rows.first_ms[:entries].copy()
-    made = Statements(
-        mmsi=rows.whose[:entries].copy(),
-        part=np.zeros(entries, dtype=np.int8),
-        first_ms=first_ms,
-        last_ms=rows.last_ms[:entries].copy(),
-        eta=_minutes(out.eta_ms, first_ms),
-        craft_of=np.zeros(entries, dtype=np.int32),
-        **{field: getattr(out, field) for field in ("imo", "ship_type", "length_m", "beam_m", "draught_dm")},
+    said = rows.wording[:entries]
+    columns: dict[str, npt.NDArray[np.generic]] = {
         **text,
-    )
-    return _speaking(made)
+        **{field: number[:, index] for index, field in enumerate(NUMBERS)},
+        **{field: said[field] for field in ("mmsi", "first_ms", "last_ms")},
+        "part": np.zeros(entries, dtype=np.int8),
+        "craft_of": np.zeros(entries, dtype=np.int32),
+        "eta": _minutes(number[:, -1], said["first_ms"]),
+    }
+    return _speaking(Statements(**{name: np.ascontiguousarray(columns[name], dtype=kind) for name, kind in COLUMNS.items()}))
 
 
 def _speaking(made: Statements) -> Statements:

@@ -22,7 +22,7 @@ from fairlead.intake.parsed import AIS_ERROR_LOW_M, instant, mmsi_of, position
 from fairlead.intake.table.blocks import Block
 from fairlead.intake.table.cells import EARLIEST_MS, LATEST_MS, Bytes, decimal, stamp, whole
 from fairlead.intake.table.columns import KEPT, NOWHERE, UNSURE
-from fairlead.intake.table.plans import ISO, plan_of
+from fairlead.intake.table.plans import ISO, Fixed, plan_of
 from fairlead.report.compiled import kernel
 from fairlead.report.detection import COLUMNS, Detections
 
@@ -33,7 +33,7 @@ HEAD: Final = re.compile(
 )
 POINTS: Final = (b"terrestrial", b"2", b"1", b"1", b"0")
 CLOCK_STATED: Final = 1
-NO_PLAN: Final = plan_of([[]], delimiter=",", least=1, most=1, fixed=[(-1, -1, 30, -1, -1, -1, 0, 0)], said=[[]])
+NO_PLAN: Final = plan_of([[]], delimiter=",", least=1, most=1, fixed=[Fixed()], said=[[]])
 PATTERN: Final = np.frombuffer(bytearray(ISO), dtype=np.uint8)
 
 Fault = tuple[int, str, str]  # line, reason, text
