@@ -100,6 +100,37 @@ def _by_time(order: Places, first: int, last: int, t_ms: npt.NDArray[np.int64], 
         width *= 2
 
 
+@kernel
+def in_place(mmsi: npt.NDArray[np.int64], t_ms: npt.NDArray[np.int64]) -> bool:
+    """Whether each row comes after the one before it, by number and then time, and no two are equal."""
+    for row in range(1, len(mmsi)):
+        if mmsi[row] < mmsi[row - 1] or (mmsi[row] == mmsi[row - 1] and t_ms[row] <= t_ms[row - 1]):
+            return False
+    return True
+
+
+@kernel
+def ties(mmsi: npt.NDArray[np.int64], t_ms: npt.NDArray[np.int64], order: Places, found: Places) -> int:
+    """Places in an order by number and time whose row has the number and time of a neighbour, into `found`; how many. Shapes: n."""
+    count, before = 0, False
+    for place in range(len(order)):
+        row, after = order[place], False
+        if place + 1 < len(order):
+            following = order[place + 1]
+            after = mmsi[row] == mmsi[following] and t_ms[row] == t_ms[following]
+        if before or after:
+            found[count] = place
+            count += 1
+        before = after
+    return count
+
+
+def tied(mmsi: npt.NDArray[np.int64], t_ms: npt.NDArray[np.int64], order: Places) -> Places:
+    """Places in an order by number and time whose row has the number and time of a neighbour. Shapes: n to at most n."""
+    found = np.empty(len(order), dtype=np.int64)
+    return found[: ties(np.ascontiguousarray(mmsi), np.ascontiguousarray(t_ms), order, found)]
+
+
 def by_number_and_time(mmsi: npt.NDArray[np.int64], t_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
     """Row numbers in the order of `np.lexsort((t_ms, mmsi))`. Shapes: n and n to n."""
     count = len(mmsi)

@@ -29,8 +29,13 @@ KEPT, UNSURE, NOWHERE = 0, 1, 2  # what became of a line
 
 HOUR_MS: Final = 3_600_000
 CELLS_MAX: Final = 256
+BATCH: Final = 2_048  # lines whose cells are held at once: they stay in the processor's cache
+FIELDS: Final = 15  # of a row, by role; not all are used
+FAR: Final = 2**62
+MINUS: Final = 45
+WINDOW: Final = 98_304  # bytes that are cut at once; above LINE_BYTES_MAX
 LINE_BYTES_MAX: Final = 65_536  # as intake.lines
-WORDINGS_MAX: Final = 64  # that are looked at before one is noted again
+WORDINGS_MAX: Final = 32  # that are looked at before one is noted again
 SLOW_ONLY: Final = -1  # in `top`: this column is always read by the parser of one line
 
 
@@ -40,8 +45,9 @@ class Plan(NamedTuple):
     delimiter: int
     lines: I64  # fewest cells, most cells, the column that says the variant (or -1), midnight_ms, 1 where courses below 0 are wrapped
     read: I64  # variant, column, of: place, role, low, high, top, bottom; see below
-    fixed: I64  # variant, of: speed, course, error, ship type, length, status, station, number where no column says them
+    fixed: I64  # variant, field (by its role): what stands in a row where no column says it
     said: I64  # variant, column that a statement is made of, of: place, role
+    spans: I64  # variant, run of these columns that stand side by side, of: first, last, as places in `said`
     pattern: Bytes  # of the time, see cells.stamp; empty: a number
     eta: Bytes  # pattern of the arrival
     words: Bytes
@@ -105,118 +111,116 @@ def word_of(chunk: Bytes, a: int, b: int, role: int, words: Bytes, word: I64) ->
 
 
 @kernel
-def one_line(
-    chunk: Bytes, ends: I32, read: I64, fixed: I64, lines: I64, pattern: Bytes, words: Bytes, word: I64, rows: Records, k: int
-) -> int:
-    """Read the cells of a line into row k. Cell c is chunk[ends[c] + 1 : ends[c + 1]]."""
-    row = rows[k]
-    row.sog_dkn, row.cog_ddeg, row.err_m = fixed[0], fixed[1], fixed[2]
-    row.ship_type, row.length_m, row.status = fixed[3], fixed[4], fixed[5]
-    row.station, row.mmsi = fixed[6], fixed[7]
-    nowhere = False
-    for index in range(len(read)):
-        c, role, top, bottom = read[index, PLACE], read[index, ROLE], read[index, TOP], read[index, BOTTOM]
-        if c < 0:
-            break
-        if top == SLOW_ONLY:
-            return UNSURE
-        a, b = ends[c] + 1, ends[c + 1]
-        if role == MMSI:
-            sure, value = whole(chunk, a, b, 9)
-            if not sure or value == 0:
-                return UNSURE
-            row.mmsi = value
+def numbers(
+    chunk: Bytes, ends: I32, at: I32, count: int, fate: Bytes, variant: Bytes, v: int, spec: I64, wrapped: int, value: I64, nowhere: Bytes
+) -> None:
+    """One column of numbers: into `value`, of the lines of this variant that nothing was unsure of."""
+    place, role, low, high, top, bottom = spec[PLACE], spec[ROLE], spec[LOW], spec[HIGH], spec[TOP], spec[BOTTOM]
+    needed = role in (LAT, LON, ERROR)
+    no_value = 910_000_000 if role == LAT else (1_810_000_000 if role == LON else FAR)
+    unknown = 1023 if role == SOG else (3600 if role == COG else FAR)
+    for i in range(count):
+        if fate[i] == UNSURE or variant[i] != v:
             continue
+        a, b = trimmed(chunk, ends[at[i] + place] + 1, ends[at[i] + place + 1])
+        if a == b and not needed:
+            value[i] = -1
+            continue
+        if bottom == 1:
+            sure, one = decimal(chunk, a, b, top)
+        else:
+            sure, one = ratio(chunk, a, b, top, bottom)
+        if sure and wrapped and role == COG and chunk[a] == MINUS:
+            sure = -2048 <= one < 0
+            one += 4096
+        if one == no_value:
+            nowhere[i] = 1
+            one = 0
+        if not sure or one < low or one > high:
+            fate[i] = UNSURE
+        if one >= unknown:
+            one = -1
+        value[i] = (one + 999) // 1000 if role == ERROR else one
+
+
+@kernel
+def others(
+    chunk: Bytes,
+    ends: I32,
+    at: I32,
+    count: int,
+    fate: Bytes,
+    variant: Bytes,
+    v: int,
+    spec: I64,
+    pattern: Bytes,
+    midnight_ms: int,
+    words: Bytes,
+    word: I64,
+    value: I64,
+) -> None:
+    """One column of times, MMSI, words or accuracy flags."""
+    place, role, top = spec[PLACE], spec[ROLE], spec[TOP]
+    for i in range(count):
+        if fate[i] == UNSURE or variant[i] != v:
+            continue
+        a, b = trimmed(chunk, ends[at[i] + place] + 1, ends[at[i] + place + 1])
         if role == TIME:
             if len(pattern):
-                sure, value = stamp(chunk, a, b, pattern)
-                value += lines[MIDNIGHT_MS]
+                sure, one = stamp(chunk, a, b, pattern)
+                one += midnight_ms
             else:
-                sure, value = decimal(chunk, a, b, top)
-            if not sure or value < EARLIEST_MS or value >= LATEST_MS:
-                return UNSURE
-            row.t_ms = value
-            continue
-        if role in (SHIP_WORD, STATUS_WORD, STATION_WORD):
-            value = word_of(chunk, a, b, role, words, word)
-            if value == -2:
-                return UNSURE
-            if role == SHIP_WORD:
-                row.ship_type = value
-            elif role == STATUS_WORD:
-                row.status = value
-            else:
-                row.station = max(value, 0)
-            continue
-        a, b = trimmed(chunk, a, b)
-        if role == ACCURACY:
-            row.err_m = read[index, LOW] if b - a == 1 and chunk[a] == 49 else read[index, HIGH]
-            continue
-        if a == b and role not in (LAT, LON, ERROR):
-            value = -1
+                sure, one = decimal(chunk, a, b, top)
+            sure = sure and EARLIEST_MS <= one < LATEST_MS
+        elif role == MMSI:
+            sure, one = whole(chunk, a, b, 9)
+            sure = sure and one > 0
+        elif role == ACCURACY:
+            sure, one = True, spec[LOW] if b - a == 1 and chunk[a] == 49 else spec[HIGH]
         else:
-            if bottom == 1:
-                sure, value = decimal(chunk, a, b, top)
-            else:
-                sure, value = ratio(chunk, a, b, top, bottom)
-            if not sure:
-                return UNSURE
-            if role == COG and lines[WRAPPED] and chunk[a] == 45:
-                if value == 0 or value < -2048:
-                    return UNSURE
-                value += 4096
-            if (role == LAT and value == 910_000_000) or (role == LON and value == 1_810_000_000):
-                nowhere = True
-                value = 0
-            if value < read[index, LOW] or value > read[index, HIGH]:
-                return UNSURE
-        if role == LAT:
-            row.lat_e7 = value
-        elif role == LON:
-            row.lon_e7 = value
-        elif role == SOG:
-            row.sog_dkn = -1 if value == 1023 else value
-        elif role == COG:
-            row.cog_ddeg = -1 if value >= 3600 else value
-        elif role == SHIP:
-            row.ship_type = value
-        elif role == LENGTH:
-            row.length_m = value
-        elif role == STATUS:
-            row.status = value
-        else:
-            row.err_m = (value + 999) // 1000
-    return NOWHERE if nowhere else KEPT
+            one = word_of(chunk, a, b, role, words, word)
+            sure = one != -2
+            one = max(one, 0) if role == STATION_WORD else one
+        if not sure:
+            fate[i] = UNSURE
+        value[i] = one
+
+
+@kernel
+def field_of(role: int) -> int:
+    """Which field of a row a column of this role fills."""
+    if role == SHIP_WORD:
+        return SHIP
+    if role == STATUS_WORD:
+        return STATUS
+    return ERROR if role == ACCURACY else role
 
 
 @kernel
 def note(
-    chunk: Bytes, ends: I32, v: int, said: I64, mmsi: int, t_ms: int, wording: Records, cells: I32, slots: I32, entries: int
+    chunk: Bytes, ends: I32, i: int, v: int, said: I64, spans: I64, mmsi: int, t_ms: int, wording: Records, cells: I32, slots: I32, entries: int
 ) -> int:
     """Note what a line says of its number; how many wordings are noted then."""
     hour = t_ms // HOUR_MS
     mask = len(slots) - 1
     slot = ((mmsi * 1_000_003 + hour * 7919 + v) * 0x9E3779B1 >> 15) & mask
     met = 0
-    while slots[slot] > 0 and met < WORDINGS_MAX:
+    while met < WORDINGS_MAX and slots[slot] > 0:
         entry, met = slots[slot] - 1, met + 1
         one = wording[entry]
         if one.mmsi == mmsi and one.first_ms // HOUR_MS == hour and one.variant == v:
-            same = True
-            for index in range(len(said)):
-                c = said[index, 0]
-                if c < 0:
+            unlike = 0
+            for index in range(spans.shape[1]):  # side by side in the line: compared in one piece, without a branch
+                first, last = spans[v, index, 0], spans[v, index, 1]
+                if first < 0:
                     break
-                a, b, old = ends[c] + 1, ends[c + 1], cells[entry, index, 0]
-                if cells[entry, index, 1] - old != b - a:
-                    same = False
+                a, b, old = ends[i + said[v, first, 0]] + 1, ends[i + said[v, last, 0] + 1], cells[entry, first, 0]
+                if cells[entry, last, 1] - old != b - a:
+                    unlike = 1
                     break
                 for at in range(b - a):
-                    if chunk[old + at] != chunk[a + at]:
-                        same = False
-                        break
-                if not same:
-                    break
+                    unlike |= chunk[old + at] ^ chunk[a + at]
+            same = unlike == 0
             if same:
                 one.first_ms = min(one.first_ms, t_ms)
                 one.last_ms = max(one.last_ms, t_ms)
@@ -226,11 +230,11 @@ def note(
         slots[slot] = entries + 1
     new = wording[entries]
     new.mmsi, new.variant, new.first_ms, new.last_ms = mmsi, v, t_ms, t_ms
-    for index in range(len(said)):
-        c = said[index, 0]
+    for index in range(said.shape[1]):
+        c = said[v, index, 0]
         if c < 0:
             break
-        cells[entries, index, 0], cells[entries, index, 1] = ends[c] + 1, ends[c + 1]
+        cells[entries, index, 0], cells[entries, index, 1] = ends[i + c] + 1, ends[i + c + 1]
     return entries + 1
 
 
@@ -244,58 +248,119 @@ def variant_of(chunk: Bytes, a: int, b: int) -> int:
 
 
 @kernel
+def marked(chunk: Bytes, p: int, end: int, delimiter: int, mark: Bytes, ends: I32) -> int:
+    """Where delimiters, line ends and odd bytes stand in chunk[p:end], from ends[1] on; how many. Without a branch, so that the length of
+    a cell costs nothing: first every byte is marked, then the places of the marked are kept."""
+    cut = np.uint8(delimiter)
+    for i in range(end - p):
+        c = chunk[p + i]
+        mark[i] = (c == cut) | (c < 32) | (c == 34) | (c > 126)
+    count = 1
+    for i in range(end - p):
+        ends[count] = p + i
+        count += mark[i]
+    return count - 1
+
+
+@kernel
+def split(
+    chunk: Bytes, p: int, lines: I64, delimiter: int, mark: Bytes, ends: I32, at: I32, start: I64, line: int, fate: Bytes
+) -> tuple[int, int]:
+    """Cells of the next lines from byte p on, as many as there is room for; where the next line begins, and how many there were. Cell c
+    of line i is chunk[ends[at[i] + c] + 1 : ends[at[i] + c + 1]]. Shapes: mark w, ends w + 2, w above the longest line that is read."""
+    end = min(len(chunk), p + len(mark))
+    found = marked(chunk, p, end, delimiter, mark, ends)
+    ends[0] = p - 1
+    count, j = 0, 1
+    while count < len(fate) and p < end:
+        q = j
+        while q <= found and chunk[ends[q]] == delimiter:
+            q += 1
+        cells, odd = q - j + 1, False
+        if q < found and chunk[ends[q]] == 13 and chunk[ends[q] + 1] == 10:
+            q += 1
+        while q <= found and chunk[ends[q]] != 10:
+            odd = True
+            q += 1
+        if q > found:
+            break  # the rest of this line is beyond what was looked at
+        start[line + count] = p
+        odd = odd or cells < lines[LEAST] or cells > lines[MOST] or ends[q] - p >= LINE_BYTES_MAX
+        fate[count], at[count] = UNSURE if odd else KEPT, j - 1
+        p, j, count = ends[q] + 1, q + 1, count + 1
+    if count == 0 and p < len(chunk):  # a line that is too long
+        start[line], fate[0], at[0], count = p, UNSURE, 0, 1
+        while chunk[p] != 10:
+            p += 1
+        p += 1
+    return p, count
+
+
+@kernel
 def read_lines(
     chunk: Bytes,
     lines: I64,
     read: I64,
     fixed: I64,
     said: I64,
+    spans: I64,
     pattern: Bytes,
     words: Bytes,
     word: I64,
     rows: Records,
-    fate: npt.NDArray[np.uint8],
+    fate: Bytes,
     start: I64,
     wording: Records,
     cells: I32,
     slots: I32,
-    sort_of: Bytes,
+    delimiter: int,
 ) -> tuple[int, int]:
-    """All lines of a block; how many rows and wordings there are. `sort_of[byte]`: 0 of a cell, 1 delimiter, 2 line end, 3 carriage
-    return, 4 odd. Shapes: slots a power of two, at least twice as many as lines, zero; the others as in Plan and Rows."""
-    count, entries, line, p, n = 0, 0, 0, 0, len(chunk)
-    ends = np.empty(CELLS_MAX + 2, dtype=np.int32)
-    least, most, pick = lines[LEAST], lines[MOST], lines[PICK]
+    """All lines of a block, which ends with a line end; how many rows and wordings there are. Shapes: slots a power of two, zero; the
+    fewer there are, the more often a wording is noted again; the others as in Plan and Rows."""
+    kept, entries, line, p, n, pick = 0, 0, 0, 0, len(chunk), lines[PICK]
+    mark, ends, at = np.empty(WINDOW, np.uint8), np.empty(WINDOW + 2, np.int32), np.empty(BATCH, np.int32)
+    become, variant, nowhere = np.empty(BATCH, np.uint8), np.zeros(BATCH, np.uint8), np.empty(BATCH, np.uint8)
+    value = np.empty((FIELDS, BATCH + 40), dtype=np.int64)  # not a power of two: fields would share cache lines
     while p < n:
-        begin, cell, odd = p, 0, False
-        ends[0] = p - 1
-        while True:
-            sort = sort_of[chunk[p]]
-            if sort != 0:
-                if sort == 1:
-                    cell += 1
-                    ends[min(cell, CELLS_MAX)] = p
-                elif sort == 2:
+        p, count = split(chunk, p, lines, delimiter, mark, ends, at, start, line, become)
+        nowhere[:count] = 0
+        for i in range(count if pick >= 0 else 0):
+            if become[i] != UNSURE:
+                v = variant_of(chunk, ends[at[i] + pick] + 1, ends[at[i] + pick + 1])
+                variant[i] = max(v, 0)
+                become[i] = UNSURE if v < 0 else KEPT
+        for v in range(len(read)):
+            for field in range(FIELDS):
+                for i in range(count):
+                    if variant[i] == v:
+                        value[field, i] = fixed[v, field]
+            for index in range(read.shape[1]):
+                spec = read[v, index]
+                role = spec[ROLE]
+                if spec[PLACE] < 0:
                     break
-                elif sort == 4 or chunk[p + 1] != 10:
-                    odd = True
-            p += 1
-        cell += 1
-        start[line] = begin
-        become = UNSURE
-        if not odd and least <= cell <= most and p - begin < LINE_BYTES_MAX:
-            ends[cell] = p - 1 if p > begin and chunk[p - 1] == 13 else p
-            v = 0 if pick < 0 else variant_of(chunk, ends[pick] + 1, ends[pick + 1])
-            if v >= 0:
-                become = one_line(chunk, ends, read[v], fixed[v], lines, pattern, words, word, rows, count)
-                if become != UNSURE and said.shape[1] and rows[count].mmsi > 0:
-                    mmsi, t_ms = rows[count].mmsi, rows[count].t_ms
-                    entries = note(chunk, ends, v, said[v], mmsi, t_ms, wording, cells, slots, entries)
-        fate[line] = become
-        if become == KEPT:
-            rows[count].line = line
-            count += 1
-        line += 1
-        p += 1
+                if spec[TOP] == SLOW_ONLY:
+                    become[:count] = UNSURE
+                elif role in (TIME, MMSI, ACCURACY, SHIP_WORD, STATUS_WORD, STATION_WORD):
+                    into = value[field_of(role)]
+                    others(chunk, ends, at, count, become, variant, v, spec, pattern, lines[MIDNIGHT_MS], words, word, into)
+                else:
+                    numbers(chunk, ends, at, count, become, variant, v, spec, lines[WRAPPED], value[role], nowhere)
+        for i in range(count):
+            if become[i] != UNSURE and said.shape[1] and value[MMSI, i] > 0:
+                v, mmsi, t_ms = variant[i], value[MMSI, i], value[TIME, i]
+                entries = note(chunk, ends, at[i], v, said, spans, mmsi, t_ms, wording, cells, slots, entries)
+            if become[i] == KEPT and nowhere[i]:
+                become[i] = NOWHERE
+            fate[line + i] = become[i]
+            if become[i] == KEPT:
+                row = rows[kept]
+                row.t_ms, row.mmsi, row.line = value[TIME, i], value[MMSI, i], line + i
+                row.lat_e7, row.lon_e7, row.err_m = value[LAT, i], value[LON, i], value[ERROR, i]
+                row.sog_dkn, row.cog_ddeg = value[SOG, i], value[COG, i]
+                row.ship_type, row.length_m = value[SHIP, i], value[LENGTH, i]
+                row.status, row.station = value[STATUS, i], value[STATION_WORD, i]
+                kept += 1
+        line += count
     start[line] = n
-    return count, entries
+    return kept, entries

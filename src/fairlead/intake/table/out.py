@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -29,10 +30,11 @@ LABEL, FEED = "fairlead.label", "fairlead.feed"
 POINT: Final = np.dtype([("order", "u1"), ("kind", "<u4"), ("lon", "<f8"), ("lat", "<f8")])  # WKB, OGC 06-103r4
 
 
-def write_parquet(path: Path, rows: Detections, *, label: str = "", feed: str = "") -> None:
-    """The rows as they are, in integer columns, and the label where there is one. Raises BadFile."""
-    table = pa.table({name: getattr(rows, name) for name in COLUMNS})
-    _write(path, _labelled(table, label, feed, {}))
+def write_parquet(path: Path, parts: Iterable[Detections], *, label: str = "", feed: str = "") -> None:
+    """The rows of all parts as they are, in integer columns, and the label where there is one; a part begins a row group. Raises
+    BadFile."""
+    tables = (_labelled(pa.table({name: getattr(rows, name) for name in COLUMNS}), label, feed, {}) for rows in parts)
+    _write(path, tables)
 
 
 def write_geoparquet(path: Path, rows: Detections, *, label: str, feed: str) -> None:
@@ -53,7 +55,7 @@ def write_geoparquet(path: Path, rows: Detections, *, label: str, feed: str) -> 
         "clock": _named(rows.clock, CLOCKS),
         "geometry": points(rows),
     }
-    _write(path, _labelled(pa.table(columns), label, feed, {"geo": json.dumps(geo(rows))}))
+    _write(path, iter([_labelled(pa.table(columns), label, feed, {"geo": json.dumps(geo(rows))})]))
 
 
 def geo(rows: Detections) -> dict[str, object]:
@@ -89,20 +91,24 @@ def _labelled(table: pa.Table, label: str, feed: str, more: Mapping[str, str]) -
     return table.replace_schema_metadata({key: value for key, value in said.items() if value})
 
 
-def _write(path: Path, table: pa.Table) -> None:
+def _write(path: Path, tables: Iterator[pa.Table]) -> None:
+    """At least one table; all have the first one's columns."""
     beside = path.with_name(path.name + ".part")
-    numbers = {name: "DELTA_BINARY_PACKED" for name in DIFFERENCES if name in table.schema.names and pa.types.is_integer(table[name].type)}
+    first = next(tables)
+    numbers = [field.name for field in first.schema if field.name in DIFFERENCES and pa.types.is_integer(field.type)]
     try:
-        pq.write_table(
-            table,
+        with pq.ParquetWriter(
             beside,
+            first.schema,
             compression="zstd",
             compression_level=1,
-            row_group_size=ROWS_A_GROUP,
-            use_dictionary=[name for name in table.schema.names if name not in numbers and name != "geometry"],
-            column_encoding=numbers,
-        )
+            use_dictionary=[name for name in first.schema.names if name not in numbers and name != "geometry"],
+            column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+        ) as writer:
+            for table in chain([first], tables):
+                writer.write_table(table, row_group_size=ROWS_A_GROUP)
         os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise BadFile("the file cannot be written", where=str(path), why=error.strerror or str(error)) from error
+    finally:
+        beside.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from fairlead.errors import BadInput
 from fairlead.intake.parsed import Aside, Row
 from fairlead.intake.table import columns as role
 from fairlead.intake.table.cells import DAY, END, HOUR, LOOSE, MINUTE, MONTH, SECOND, YEAR, stamp
-from fairlead.intake.table.columns import CELLS_MAX, Plan
+from fairlead.intake.table.columns import CELLS_MAX, FIELDS, Plan
 from fairlead.intake.table.stated import (
     BEAM_MAX,
     DRAUGHT_MAX,
@@ -128,19 +128,47 @@ def plan_of(
     words: Mapping[int, Mapping[str, int]] | None = None,
 ) -> Plan:
     """The arrays of a plan. `variants` and `said` have one entry for each variant."""
+    said = [sorted(row) for row in said]
     listed = [(kind, word.encode("ascii"), value) for kind, known in (words or {}).items() for word, value in known.items()]
     ends = np.cumsum([len(word) for _, word, _ in listed], dtype=np.int64)
     return Plan(
         delimiter=ord(delimiter),
         lines=np.array([least, min(most, CELLS_MAX), pick, midnight_ms, wrapped], dtype=np.int64),
         read=_evenly([[tuple(one) for one in row] for row in variants], 6),
-        fixed=np.array(fixed, dtype=np.int64).reshape(len(variants), -1),
+        fixed=np.array([_fields(one) for one in fixed], dtype=np.int64),
         said=_evenly([[(one.place, one.role) for one in row] for row in said], 2),
+        spans=_evenly([_spans(row) for row in said], 2),
         pattern=_bytes(pattern),
         eta=_bytes(eta),
         words=_bytes(b"".join(word for _, word, _ in listed)),
         word=np.array([(end, kind, value) for end, (kind, _, value) in zip(ends, listed, strict=True)], dtype=np.int64).reshape(-1, 3),
     )
+
+
+def _spans(columns: Sequence[Column]) -> list[tuple[int, int]]:
+    """Runs of columns that stand side by side: first and last of each."""
+    made: list[tuple[int, int]] = []
+    for index, one in enumerate(columns):
+        if made and columns[made[-1][1]].place + 1 == one.place:
+            made[-1] = (made[-1][0], index)
+        else:
+            made.append((index, index))
+    return made
+
+
+def _fields(fixed: Fixed) -> list[int]:
+    """By role, as the kernel fills them."""
+    said = {
+        role.SOG: fixed.sog_dkn,
+        role.COG: fixed.cog_ddeg,
+        role.ERROR: fixed.err_m,
+        role.SHIP: fixed.ship_type,
+        role.LENGTH: fixed.length_m,
+        role.STATUS: fixed.status,
+        role.STATION_WORD: fixed.station,
+        role.MMSI: fixed.mmsi,
+    }
+    return [said.get(field, 0) for field in range(FIELDS)]
 
 
 def _evenly(rows: Sequence[Sequence[tuple[int, ...]]], width: int) -> npt.NDArray[np.int64]:

@@ -155,13 +155,14 @@ def chunk_of(block: Block, layout: Layout) -> Chunk:
     """One block read."""
     plan = layout.plan
     rows = rows_for(block.lines, plan)
-    slots = np.zeros(1 << max(4, (2 * block.lines).bit_length()), dtype=np.int32)
+    slots = np.zeros(1 << max(10, (block.lines // 4).bit_length()), dtype=np.int32)
     count, entries = read_lines(
         block.chunk,
         plan.lines,
         plan.read,
         plan.fixed,
         plan.said,
+        plan.spans,
         plan.pattern,
         plan.words,
         plan.word,
@@ -171,7 +172,7 @@ def chunk_of(block: Block, layout: Layout) -> Chunk:
         rows.wording,
         rows.cells,
         slots,
-        _sorts(chr(plan.delimiter)),
+        plan.delimiter,
     )
     aside: Counter[str] = Counter()
     nowhere = int(np.count_nonzero(rows.fate == NOWHERE))
@@ -261,14 +262,6 @@ def _detections(rows: Rows, count: int, slow: _Slow) -> Detections:
 
 def _joined(one: Statements, other: Statements) -> Statements:
     return Statements(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in STATED})
-
-
-def _sorts(delimiter: str) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """What each byte is to the kernel: see columns.read_lines."""
-    sorts = np.zeros(256, dtype=np.uint8)
-    sorts[:32], sorts[34], sorts[127:] = 4, 4, 4
-    sorts[10], sorts[13], sorts[ord(delimiter)] = 2, 3, 1
-    return sorts
 
 
 def _text(raw: bytes, number: int, encoding: str) -> Line:
