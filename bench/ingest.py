@@ -62,7 +62,23 @@ def make(path: Path, rows: int) -> None:
 
 
 def _vessels(rng: np.random.Generator) -> dict[str, object]:
-    parts = ["OCEAN", "STAR", "PACIFIC", "LADY", "MISS", "CAPT", "GULF", "EAGLE", "SPIRIT", "HARBOR", "BAY", "QUEEN", "VIKING", "NORTH", "SEA"]
+    parts = [
+        "OCEAN",
+        "STAR",
+        "PACIFIC",
+        "LADY",
+        "MISS",
+        "CAPT",
+        "GULF",
+        "EAGLE",
+        "SPIRIT",
+        "HARBOR",
+        "BAY",
+        "QUEEN",
+        "VIKING",
+        "NORTH",
+        "SEA",
+    ]
     index = np.arange(NUMBERS)
     pick = rng.integers(0, len(parts), (NUMBERS, 2))
     named = [None if i % 19 == 0 else f"{parts[a]} {parts[b]} {i % 97}" for i, (a, b) in enumerate(pick)]
@@ -167,7 +183,10 @@ def main() -> None:
         first.write_bytes(b"".join(day.open("rb").readlines(1_000_000)))
         start_s = time.perf_counter()
         with_ours(first, ours)
-        print(f"first run on {len(first.read_bytes())} bytes, with compilation or loading it: {time.perf_counter() - start_s:.1f} s", flush=True)
+        print(
+            f"first run on {len(first.read_bytes())} bytes, with compilation or loading it: {time.perf_counter() - start_s:.1f} s",
+            flush=True,
+        )
         peers = {"duckdb": with_duckdb, "polars": with_polars, "pandas": with_pandas}
         taken: dict[str, list[float]] = {"ours": [], **{who: [] for who in peers}}
         for turn in range(1 if quick() else 3):

@@ -75,7 +75,7 @@ ROW: Final = np.dtype(
     ],
     align=True,
 )
-WORDING: Final = np.dtype([("mmsi", "i8"), ("first_ms", "i8"), ("last_ms", "i8"), ("variant", "i8")])
+WORDING: Final = 4  # of a wording: number, first_ms, last_ms, variant
 Records = npt.NDArray[np.void]
 
 
@@ -85,7 +85,7 @@ class Rows(NamedTuple):
     row: Records
     fate: npt.NDArray[np.uint8]  # of a line
     start: I64  # of a line: where it begins; one more than there are lines
-    wording: Records
+    wording: I64
     cells: I32  # wording, its cells, of: beginning, end
 
 
@@ -112,7 +112,17 @@ def word_of(chunk: Bytes, a: int, b: int, role: int, words: Bytes, word: I64) ->
 
 @kernel
 def numbers(
-    chunk: Bytes, ends: I32, at: I32, count: int, fate: Bytes, variant: Bytes, v: int, spec: I64, wrapped: int, value: I64, nowhere: Bytes
+    chunk: Bytes,
+    ends: I32,
+    at: I32,
+    count: int,
+    fate: Bytes,
+    variant: Bytes,
+    v: int,
+    spec: I64,
+    wrapped: int,
+    value: I64,
+    nowhere: Bytes,
 ) -> None:
     """One column of numbers: into `value`, of the lines of this variant that nothing was unsure of."""
     place, role, low, high, top, bottom = spec[PLACE], spec[ROLE], spec[LOW], spec[HIGH], spec[TOP], spec[BOTTOM]
@@ -197,45 +207,71 @@ def field_of(role: int) -> int:
 
 
 @kernel
+def slot_of(mmsi: int, hour: int, v: int) -> int:
+    """Where a number's wordings of an hour are looked for; to be cut to the table's size."""
+    return (mmsi * 1_000_003 + hour * 7919 + v) * 0x9E3779B1 >> 15
+
+
+@kernel
 def note(
-    chunk: Bytes, ends: I32, i: int, v: int, said: I64, spans: I64, mmsi: int, t_ms: int, wording: Records, cells: I32, slots: I32, entries: int
+    chunk: Bytes,
+    ends: I32,
+    at: I32,
+    count: int,
+    fate: Bytes,
+    variant: Bytes,
+    said: I64,
+    spans: I64,
+    value: I64,
+    wording: I64,
+    cells: I32,
+    slots: I32,
+    entries: int,
 ) -> int:
-    """Note what a line says of its number; how many wordings are noted then."""
-    hour = t_ms // HOUR_MS
-    mask = len(slots) - 1
-    slot = ((mmsi * 1_000_003 + hour * 7919 + v) * 0x9E3779B1 >> 15) & mask
-    met = 0
-    while met < WORDINGS_MAX and slots[slot] > 0:
-        entry, met = slots[slot] - 1, met + 1
-        one = wording[entry]
-        if one.mmsi == mmsi and one.first_ms // HOUR_MS == hour and one.variant == v:
-            unlike = 0
-            for index in range(spans.shape[1]):  # side by side in the line: compared in one piece, without a branch
-                first, last = spans[v, index, 0], spans[v, index, 1]
-                if first < 0:
-                    break
-                a, b, old = ends[i + said[v, first, 0]] + 1, ends[i + said[v, last, 0] + 1], cells[entry, first, 0]
-                if cells[entry, last, 1] - old != b - a:
-                    unlike = 1
-                    break
-                for at in range(b - a):
-                    unlike |= chunk[old + at] ^ chunk[a + at]
-            same = unlike == 0
-            if same:
-                one.first_ms = min(one.first_ms, t_ms)
-                one.last_ms = max(one.last_ms, t_ms)
-                return entries
-        slot = (slot + 1) & mask
-    if met < WORDINGS_MAX:
-        slots[slot] = entries + 1
-    new = wording[entries]
-    new.mmsi, new.variant, new.first_ms, new.last_ms = mmsi, v, t_ms, t_ms
-    for index in range(said.shape[1]):
-        c = said[v, index, 0]
-        if c < 0:
-            break
-        cells[entries, index, 0], cells[entries, index, 1] = ends[i + c] + 1, ends[i + c + 1]
-    return entries + 1
+    """Note what the lines of a batch say of their numbers; how many wordings are noted then."""
+    mask, touched = len(slots) - 1, 0
+    for i in range(count):  # what the loop below waits for is fetched here, many lines at once
+        entry = slots[slot_of(value[MMSI, i], value[TIME, i] // HOUR_MS, variant[i]) & mask] - 1
+        if entry >= 0:
+            touched ^= wording[entry, 0] ^ chunk[cells[entry, 0, 0]] ^ chunk[cells[entry, said.shape[1] // 2, 0]]
+    value[0, 0] = touched
+    for i in range(count):
+        mmsi, t_ms, v, j = value[MMSI, i], value[TIME, i], variant[i], at[i]
+        if fate[i] == UNSURE or mmsi <= 0:
+            continue
+        hour = t_ms // HOUR_MS
+        slot = slot_of(mmsi, hour, v) & mask
+        met, known = 0, False
+        while met < WORDINGS_MAX and slots[slot] > 0 and not known:
+            entry, met = slots[slot] - 1, met + 1
+            if wording[entry, 0] == mmsi and wording[entry, 1] // HOUR_MS == hour and wording[entry, 3] == v:
+                unlike = 0
+                for index in range(spans.shape[1]):  # side by side in the line: compared in one piece, without a branch
+                    first, last = spans[v, index, 0], spans[v, index, 1]
+                    if first < 0:
+                        break
+                    a, b, old = ends[j + said[v, first, 0]] + 1, ends[j + said[v, last, 0] + 1], cells[entry, first, 0]
+                    if cells[entry, last, 1] - old != b - a:
+                        unlike = 1
+                        break
+                    for k in range(b - a):
+                        unlike |= chunk[old + k] ^ chunk[a + k]
+                if unlike == 0:
+                    wording[entry, 1] = min(wording[entry, 1], t_ms)
+                    wording[entry, 2] = max(wording[entry, 2], t_ms)
+                    known = True
+            slot = (slot + 1) & mask
+        if known:
+            continue
+        if met < WORDINGS_MAX:
+            slots[slot] = entries + 1
+        wording[entries, 0], wording[entries, 1], wording[entries, 2], wording[entries, 3] = mmsi, t_ms, t_ms, v
+        for index in range(said.shape[1]):
+            c = said[v, index, 0]
+            cells[entries, index, 0] = ends[j + c] + 1 if c >= 0 else 0
+            cells[entries, index, 1] = ends[j + c + 1] if c >= 0 else 0
+        entries += 1
+    return entries
 
 
 @kernel
@@ -310,7 +346,7 @@ def read_lines(
     rows: Records,
     fate: Bytes,
     start: I64,
-    wording: Records,
+    wording: I64,
     cells: I32,
     slots: I32,
     delimiter: int,
@@ -346,10 +382,9 @@ def read_lines(
                     others(chunk, ends, at, count, become, variant, v, spec, pattern, lines[MIDNIGHT_MS], words, word, into)
                 else:
                     numbers(chunk, ends, at, count, become, variant, v, spec, lines[WRAPPED], value[role], nowhere)
+        if said.shape[1]:
+            entries = note(chunk, ends, at, count, become, variant, said, spans, value, wording, cells, slots, entries)
         for i in range(count):
-            if become[i] != UNSURE and said.shape[1] and value[MMSI, i] > 0:
-                v, mmsi, t_ms = variant[i], value[MMSI, i], value[TIME, i]
-                entries = note(chunk, ends, at[i], v, said, spans, mmsi, t_ms, wording, cells, slots, entries)
             if become[i] == KEPT and nowhere[i]:
                 become[i] = NOWHERE
             fate[line + i] = become[i]

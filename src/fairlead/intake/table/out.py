@@ -62,7 +62,12 @@ def geo(rows: Detections) -> dict[str, object]:
     """The file metadata of GeoParquet 1.1. Without a `crs` it is OGC:CRS84, longitude first."""
     about: dict[str, object] = {"encoding": "WKB", "geometry_types": ["Point"] if len(rows) else []}
     if len(rows):
-        about["bbox"] = [int(rows.lon_e7.min()) / 1e7, int(rows.lat_e7.min()) / 1e7, int(rows.lon_e7.max()) / 1e7, int(rows.lat_e7.max()) / 1e7]
+        about["bbox"] = [
+            int(rows.lon_e7.min()) / 1e7,
+            int(rows.lat_e7.min()) / 1e7,
+            int(rows.lon_e7.max()) / 1e7,
+            int(rows.lat_e7.max()) / 1e7,
+        ]
     return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": about}}
 
 

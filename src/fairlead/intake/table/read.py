@@ -243,7 +243,7 @@ def rows_for(lines: int, plan: Plan) -> Rows:
         row=np.empty(lines, dtype=ROW),
         fate=np.empty(lines, dtype=np.uint8),
         start=np.empty(lines + 1, dtype=np.int64),
-        wording=np.empty(speaks, dtype=WORDING),
+        wording=np.empty((speaks, WORDING), dtype=np.int64),
         cells=np.empty((speaks, plan.said.shape[1], 2), dtype=np.int32),
     )
 

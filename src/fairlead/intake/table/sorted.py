@@ -64,15 +64,15 @@ def _alike(rows: Detections) -> frozenset[str]:
 
 def _taken(rows: Detections, order: npt.NDArray[np.intp], alike: frozenset[str]) -> Detections:
     columns = {name: getattr(rows, name) for name in COLUMNS}
-    return Detections(
-        **{name: one[: len(order)] if name in alike else one.take(order, mode="clip") for name, one in columns.items()}
-    )
+    return Detections(**{name: one[: len(order)] if name in alike else one.take(order, mode="clip") for name, one in columns.items()})
 
 
 def joined(parts: Sequence[Statements]) -> Statements:
     """All rows of all parts, in order."""
     given = [part for part in parts if len(part)]
-    return Statements(**{name: np.concatenate([getattr(part, name) for part in given]) for name in STATED}) if given else nothing_stated()
+    return (
+        Statements(**{name: np.concatenate([getattr(part, name) for part in given]) for name in STATED}) if given else nothing_stated()
+    )
 
 
 def sort_file(

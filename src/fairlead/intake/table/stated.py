@@ -32,7 +32,6 @@ from fairlead.intake.table.columns import (
     I32,
     I64,
     Plan,
-    Records,
     Rows,
     word_of,
 )
@@ -59,11 +58,11 @@ def _within(chunk: Bytes, a: int, b: int, digits: int, least: int, most: int) ->
 
 @kernel
 def fill(
-    chunk: Bytes, said: I64, eta: Bytes, words: Bytes, word: I64, wording: Records, cells: I32, entries: int, text: Bytes, number: I64
+    chunk: Bytes, said: I64, eta: Bytes, words: Bytes, word: I64, wording: I64, cells: I32, entries: int, text: Bytes, number: I64
 ) -> None:
     """Read the cells of each noted wording."""
     for entry in range(entries):
-        v = wording[entry].variant
+        v = wording[entry, 3]
         for index in range(said.shape[1]):
             place, role = said[v, index, 0], said[v, index, 1]
             if place < 0:
@@ -112,10 +111,10 @@ def noted(chunk: Bytes, plan: Plan, rows: Rows, entries: int, blank: Sequence[by
     columns: dict[str, npt.NDArray[np.generic]] = {
         **text,
         **{field: number[:, index] for index, field in enumerate(NUMBERS)},
-        **{field: said[field] for field in ("mmsi", "first_ms", "last_ms")},
+        **{field: said[:, index] for index, field in enumerate(("mmsi", "first_ms", "last_ms"))},
         "part": np.zeros(entries, dtype=np.int8),
         "craft_of": np.zeros(entries, dtype=np.int32),
-        "eta": _minutes(number[:, -1], said["first_ms"]),
+        "eta": _minutes(number[:, -1], said[:, 1]),
     }
     return _speaking(Statements(**{name: np.ascontiguousarray(columns[name], dtype=kind) for name, kind in COLUMNS.items()}))
 
