@@ -2,7 +2,7 @@
 
 1. `ingest_sorted`: the same ten columns from the same file to zstd Parquet, each peer as its own pages write it; the rows of every file
    are asserted equal first. The best peer's time over ours, medians of the runs.
-2. `ingest_rows`: rows a second of our whole path, from the CSV's bytes to the sorted file. It reads the statements too, which no peer does.
+2. `ingest_rows`: rows a second of our whole path, from the CSV to the sorted file. It reads the statements too, which no peer does.
 3. Compilation is shown apart: a first run pays it once, for all later ones it is kept on disk.
 """
 

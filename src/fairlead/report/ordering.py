@@ -1,8 +1,8 @@
 """Row numbers by number and time, compiled: rows are counted into their vessel's place, and a vessel is sorted only where it must be.
 
 1. The order is that of a stable sort by number, then time: `np.lexsort((t_ms, mmsi))`, whatever the numbers are.
-2. Time is O(rows) where each vessel's rows come in order, as in a log, and O(rows log rows) where they do not. Numbers that were chosen to
-   collide in the table are noticed, and the plain sort is used.
+2. Time is O(rows) where each vessel's rows come in order, as in a log, and O(rows log rows) where they do not. Numbers that were chosen
+   to collide in the table are noticed, and the plain sort is used.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A file as blocks of bytes that are cut at line ends, plain or gzip, with the errors of `intake.lines`.
 
-1. Gzip is known by its first two bytes. A file that is absent, a folder, empty or binary is an error before the first block; a gzip that
-   is cut gives the whole lines before the cut, and then the error.
-2. A block holds whole lines, each with its line end, and is as long as it was asked to be, or as its longest line. Of a line that is too
-   long the beginning is kept, so that memory stays bounded.
+1. Gzip is known by its first two bytes. A file that is absent, a folder, empty or binary is an error before the first block; a gzip
+   that is cut gives the whole lines before the cut, and then the error.
+2. A block holds whole lines, each with its line end, and is as long as it was asked to be, or as its longest line. Of a line that is
+   too long the beginning is kept, so that memory stays bounded.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def decimal(chunk: Bytes, a: int, b: int, digits: int) -> tuple[bool, int]:
         a += 1
     value, start = 0, a
     while a < b and ZERO <= chunk[a] <= ZERO + 9:
-        value = value * 10 + chunk[a] - ZERO
+        value = value * 10 + int(np.int64(chunk[a])) - ZERO
         a += 1
     if a == start or a - start > WHOLE_MAX or a - start + digits > DIGITS_MAX:
         return False, 0
@@ -57,7 +57,7 @@ def decimal(chunk: Bytes, a: int, b: int, digits: int) -> tuple[bool, int]:
             return False, 0
         a += 1
         while a < b:
-            digit = np.int64(chunk[a]) - ZERO
+            digit = int(np.int64(chunk[a])) - ZERO
             if digit < 0 or digit > 9:
                 return False, 0
             if left > 0:
@@ -87,14 +87,14 @@ def ratio(chunk: Bytes, a: int, b: int, top: int, bottom: int) -> tuple[bool, in
         a += 1
     value, start, whole = 0, a, 0
     while a < b and ZERO <= chunk[a] <= ZERO + 9:
-        value = value * 10 + chunk[a] - ZERO
+        value = value * 10 + int(np.int64(chunk[a])) - ZERO
         a += 1
     whole = a - start
     if whole == 0 or whole > WHOLE_MAX or (a < b and chunk[a] != POINT) or b - start > RATIO_DIGITS_MAX + 1:
         return False, 0
     under = bottom
     for at in range(a + 1, b):
-        digit = np.int64(chunk[at]) - ZERO
+        digit = int(np.int64(chunk[at])) - ZERO
         if digit < 0 or digit > 9:
             return False, 0
         value = value * 10 + digit
@@ -115,7 +115,7 @@ def whole(chunk: Bytes, a: int, b: int, digits_max: int) -> tuple[bool, int]:
         return False, 0
     value = 0
     for at in range(a, b):
-        digit = np.int64(chunk[at]) - ZERO
+        digit = int(np.int64(chunk[at])) - ZERO
         if digit < 0 or digit > 9:
             return False, 0
         value = value * 10 + digit
@@ -145,9 +145,9 @@ def days_of(year: int, month: int, day: int) -> int:
 
 @kernel
 def stamp(chunk: Bytes, a: int, b: int, pattern: Bytes) -> tuple[bool, int]:
-    """Milliseconds of a text that follows the pattern to the letter. In it stand YEAR to MS, four, two or three digits each; LOOSE, a T or
-    a space; END, a fraction of one to six digits and a Z, each if it is there; every other byte is itself. With YEAR since 1970, without
-    since midnight; below a millisecond is cut."""
+    """Milliseconds of a text that follows the pattern to the letter. In it stand YEAR to MS, four, two or three digits each; LOOSE, a T
+    or a space; END, a fraction of one to six digits and a Z, each if it is there; every other byte is itself. With YEAR since 1970,
+    without since midnight; below a millisecond is cut."""
     a, b = trimmed(chunk, a, b)
     year, month, day, hour, minute, second, ms = -1, 1, 1, 0, 0, 0, 0
     at = a
@@ -160,7 +160,7 @@ def stamp(chunk: Bytes, a: int, b: int, pattern: Bytes) -> tuple[bool, int]:
                 return False, 0
             value = 0
             for place in range(at, at + digits):
-                digit = np.int64(chunk[place]) - ZERO
+                digit = int(np.int64(chunk[place])) - ZERO
                 if digit < 0 or digit > 9:
                     return False, 0
                 value = value * 10 + digit
@@ -200,7 +200,7 @@ def _fraction(chunk: Bytes, at: int, b: int) -> tuple[int, int]:
         start, weight = at + 1, 100
         at += 1
         while at < b and ZERO <= chunk[at] <= ZERO + 9:
-            ms += weight * (np.int64(chunk[at]) - ZERO)
+            ms += weight * (int(np.int64(chunk[at])) - ZERO)
             weight //= 10
             at += 1
         if at == start or at - start > 6:

@@ -2,8 +2,8 @@
 
 1. The kernel never rejects. A line with a quote, an odd byte, another number of cells, or a cell that it does not read for certain is
    marked UNSURE and belongs to the parser of one line, so that reasons and results are that parser's.
-2. What a line says of its number (name, call sign, ...) is kept once for each number, hour and wording inside a block: the cells' places
-   are noted when the wording is new, and read at the end. A wording met again under another entry is joined later (`statement.hourly`).
+2. What a line says of its number (name, call sign, ...) is kept once for each number, hour and wording inside a block: the cells'
+   places are noted when the wording is new, and read at the end. A wording noted twice is joined later (`statement.hourly`).
 3. A plan says which column is read as what; `table.plans` makes them. Lines of different shape have a variant each, chosen by one cell.
 """
 
@@ -285,8 +285,8 @@ def variant_of(chunk: Bytes, a: int, b: int) -> int:
 
 @kernel
 def marked(chunk: Bytes, p: int, end: int, delimiter: int, mark: Bytes, ends: I32) -> int:
-    """Where delimiters, line ends and odd bytes stand in chunk[p:end], from ends[1] on; how many. Without a branch, so that the length of
-    a cell costs nothing: first every byte is marked, then the places of the marked are kept."""
+    """Where delimiters, line ends and odd bytes stand in chunk[p:end], from ends[1] on; how many. Without a branch, so that the length
+    of a cell costs nothing: first every byte is marked, then the places of the marked are kept."""
     cut = np.uint8(delimiter)
     for i in range(end - p):
         c = chunk[p + i]

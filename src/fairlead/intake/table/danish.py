@@ -1,7 +1,7 @@
 """The Danish Maritime Authority's daily CSV: columns by name, times as dd/mm/yyyy, codes as English words.
 
 1. A word that stands for no code (`Unknown value`, `Undefined`) leaves the code unknown; so does a word that is not listed here.
-2. `Cargo`, `Tanker`, `Passenger` stand for whole decades of ITU-R M.1371 table 53; the first of each, "all ships of this type", is taken.
+2. `Cargo`, `Tanker`, `Passenger` stand for whole decades of ITU-R M.1371 table 53; the first, "all ships of this type", is taken.
 3. The layout has no accuracy flag: every position counts as AIS_ERROR_LOW_M.
 """
 

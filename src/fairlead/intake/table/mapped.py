@@ -63,7 +63,7 @@ BYTES_MAX: Final = 65_536
 DEG_MIN: Final = re.compile(r"([+-]?)([0-9]{1,3})[ °-] ?([0-9]{1,2}(?:\.[0-9]{0,12})?)['′]? ?([NSEW]?)", re.ASCII)
 
 
-class Mapping_(msgspec.Struct, frozen=True, kw_only=True):
+class ColumnMap(msgspec.Struct, frozen=True, kw_only=True):
     """A mapping file that was read."""
 
     where: str
@@ -86,7 +86,7 @@ class Mapping_(msgspec.Struct, frozen=True, kw_only=True):
         return Fixed(**{"err_m": AIS_ERROR_LOW_M, **given})
 
 
-def read_mapping(path: Path) -> Mapping_:
+def read_mapping(path: Path) -> ColumnMap:
     """The mapping in a file. Raises BadFile that names the key."""
     try:
         raw = path.read_bytes()[: BYTES_MAX + 1]
@@ -101,14 +101,14 @@ def read_mapping(path: Path) -> Mapping_:
     return mapping_of(value, path.name)
 
 
-def mapping_of(value: Mapping[str, object], where: str) -> Mapping_:
+def mapping_of(value: Mapping[str, object], where: str) -> ColumnMap:
     """A mapping from its tables. Raises BadFile."""
     _known(value, "", where)
     columns, units, constants = (_table(value, name, where) for name in ("columns", "units", "constants"))
     header = value.get("header", True)
     if not isinstance(header, bool):
         raise _wrong("header", "true or false", where)
-    made = Mapping_(
+    made = ColumnMap(
         where=where,
         columns={name: _column(name, one, where) for name, one in columns.items()},
         constants={name: _constant(name, one, where) for name, one in constants.items()},
@@ -181,7 +181,7 @@ def _time(value: object, where: str) -> str:
     raise _wrong("units.time", "'iso', 'epoch-s', 'epoch-ms' or 'strptime:' and a format", where)
 
 
-def _layout(made: Mapping_, header: str, where: str) -> Layout:
+def _layout(made: ColumnMap, header: str, where: str) -> Layout:
     if GEOMETRY in made.columns:
         raise BadFile("text has no geometry column", where=made.where, do="give columns.lat and columns.lon")
     names, width = _names(made, header, where)
@@ -219,7 +219,7 @@ def _layout(made: Mapping_, header: str, where: str) -> Layout:
     return Layout(plan, made.encoding, (), parser(form), teller(form), made.header)
 
 
-def _names(made: Mapping_, header: str, where: str) -> tuple[list[str], int]:
+def _names(made: ColumnMap, header: str, where: str) -> tuple[list[str], int]:
     """The header's names and their count; no names and 0 without a header."""
     if not made.header:
         return [], 0
@@ -230,7 +230,7 @@ def _names(made: Mapping_, header: str, where: str) -> tuple[list[str], int]:
     return names, len(names)
 
 
-def _place(made: Mapping_, one: str | int, names: list[str], where: str) -> int:
+def _place(made: ColumnMap, one: str | int, names: list[str], where: str) -> int:
     if isinstance(one, int):
         if made.header and one > len(names):
             raise BadFile("the file does not fit its mapping", where=f"{where} line 1", why=f"there is no column {one}")
@@ -243,7 +243,7 @@ def _place(made: Mapping_, one: str | int, names: list[str], where: str) -> int:
     return names.index(one)
 
 
-def _read(made: Mapping_, name: str, index: int) -> Column:
+def _read(made: ColumnMap, name: str, index: int) -> Column:
     one = usual(index, ROLES[name])
     if one.role in (role.LAT, role.LON) and made.position != "deg":
         return one._replace(top=SLOW_ONLY)
@@ -295,4 +295,4 @@ def _degrees(text: str, what: str, ends: str) -> str:
     if scaled(minutes, 12, what="minutes") >= 60 * 10**12:
         raise BadInput(f"{what} has 60 minutes or more: {text.strip()[:40]}")
     value = round((int(degrees) + Fraction(minutes.rstrip(".")) / 60) * 10**7)
-    return f"{'-' if sign == '-' or end in ('S', 'W') and end else ''}{value // 10**7}.{value % 10**7:07d}"
+    return f"{'-' if sign == '-' or end in ('S', 'W') else ''}{value // 10**7}.{value % 10**7:07d}"

@@ -1,7 +1,7 @@
 """Parquet and GeoParquet in, by a mapping file: the same columns as from text, a whole batch at a time.
 
 1. Positions come from two number columns, or from a WKB point column (GeoParquet: OGC 06-103r4, little or big endian, x then y).
-2. A binary float is rounded to the nearest unit, half to even. A row with a missing or impossible value is rejected under its row number.
+2. A binary float is rounded to the nearest unit, half to even. A row with an impossible value is rejected under its number.
 3. Columns must be numbers, times or texts as the mapping says; another type is an error of the file.
 """
 
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from fairlead.errors import BadFile
 from fairlead.intake.parsed import EARLIEST_MS, LATEST_MS, name_of
-from fairlead.intake.table.mapped import GEOMETRY, SPEEDS, STATION, Mapping_
+from fairlead.intake.table.mapped import GEOMETRY, SPEEDS, STATION, ColumnMap
 from fairlead.intake.table.stated import BEAM_MAX, DRAUGHT_MAX, LENGTH_MAX, SHIP_MAX, imo_said
 from fairlead.report.detection import COLUMNS, Detections
 from fairlead.report.statement import COLUMNS as STATED
@@ -55,7 +55,7 @@ class Faults:
         self.code[marked & (self.code == 0)] = len(self.reasons) - 1
 
 
-def read_parquet(path: Path, mapping: Mapping_) -> Iterator[Table]:
+def read_parquet(path: Path, mapping: ColumnMap) -> Iterator[Table]:
     """The rows of a file, a batch at a time. Raises BadFile."""
     try:
         file = pq.ParquetFile(path)
@@ -80,7 +80,7 @@ def read_parquet(path: Path, mapping: Mapping_) -> Iterator[Table]:
             raise BadFile("the file is cut or damaged", where=f"{path.name} after row {first - 1}", why=why) from error
 
 
-def _batch(batch: pa.RecordBatch, names: Mapping[str, str], mapping: Mapping_, first: int, where: str) -> Table:
+def _batch(batch: pa.RecordBatch, names: Mapping[str, str], mapping: ColumnMap, first: int, where: str) -> Table:
     rows = batch.num_rows
     faults = Faults(rows)
     column = {key: batch.column(batch.schema.get_field_index(name)) for key, name in names.items()}
@@ -150,7 +150,7 @@ def _known(values: Numbers, scale: float, high: float, what: str, faults: Faults
     return np.where(missing | bad, -1, scaled).astype(np.int64)
 
 
-def _place(column: Mapping[str, pa.Array], mapping: Mapping_, faults: Faults, where: str) -> tuple[Numbers, Numbers]:
+def _place(column: Mapping[str, pa.Array], mapping: ColumnMap, faults: Faults, where: str) -> tuple[Numbers, Numbers]:
     if GEOMETRY in column:
         return _points(column[GEOMETRY], faults, where)
     if mapping.position != "deg":
@@ -193,14 +193,16 @@ def _times(column: pa.Array, form: str, faults: Faults, where: str) -> npt.NDArr
 def _stations(column: pa.Array) -> npt.NDArray[np.int64]:
     coded = column.dictionary_encode() if not pa.types.is_dictionary(column.type) else column
     codes = np.array([STATION.get(str(one).strip(), 0) for one in coded.dictionary.to_pylist()] + [0], dtype=np.int64)
-    return codes[pc.fill_null(coded.indices, len(codes) - 1).to_numpy(zero_copy_only=False)]
+    at: npt.NDArray[np.int32] = pc.fill_null(coded.indices, len(codes) - 1).to_numpy(zero_copy_only=False)
+    return codes[at]
 
 
 def _texts(column: pa.Array, width: int) -> npt.NDArray[np.bytes_]:
     """Cleaned texts: each different one is looked at once."""
     coded = column.dictionary_encode() if not pa.types.is_dictionary(column.type) else column
     values = [name_of(str(one))[:width].strip().encode() for one in coded.dictionary.to_pylist()] + [b""]
-    return np.array(values, dtype=f"S{width}")[pc.fill_null(coded.indices, len(values) - 1).to_numpy(zero_copy_only=False)]
+    at: npt.NDArray[np.int32] = pc.fill_null(coded.indices, len(values) - 1).to_numpy(zero_copy_only=False)
+    return np.array(values, dtype=f"S{width}")[at]
 
 
 def _statements(column: Mapping[str, pa.Array], made: Mapping[str, npt.NDArray[np.int64]], good: Marks, where: str) -> Statements:

@@ -1,7 +1,7 @@
 """From columns by meaning to the plan that the kernel reads by, and the same columns read one line at a time.
 
 1. A layout is one value: how lines are cut, which column means what, how an unusual line is read. Fast and slow reading come from it.
-2. The slow reading decides what is kept, set aside or rejected, with the words of `intake.parsed`; it works for every encoding and quote.
+2. The slow reading decides what is kept, set aside or rejected, with the words of `intake.parsed`, for every encoding and quote.
 """
 
 from __future__ import annotations

@@ -214,7 +214,8 @@ class _Slow:
         if not line.fault and not line.text.strip():
             self.aside["blank"] += 1
             return
-        reason, made, told = line.fault, Aside(kind=""), Told()
+        reason, told = line.fault, Told()
+        made: Row | Aside = Aside(kind="")
         if not reason:
             try:
                 made = self.layout.parse(line.text)

@@ -2,8 +2,8 @@
 
 Line: `*T*,id,terrestrial,N,0,*P*,terrestrial,2,1,1,0`, then N groups `MMSI,time,longitude,latitude`, time as ISO 8601 in UTC.
 
-1. The unit that is counted is the point: kept, set aside without a position, or rejected with its line, its group's number and a reason.
-   A line that is no trajectory, cells left over and points that are missing from the N count as one rejected unit each.
+1. The unit that is counted is the point: kept, set aside without a position, or rejected with its line, its group's number and a
+   reason. A line that is no trajectory, cells left over and points that are missing from the N count as one rejected unit each.
 2. Trajectories with properties of their own are rejected: their cells are not known.
 """
 
