@@ -57,7 +57,6 @@ class Plan(NamedTuple):
 # `top` and `bottom` are the factor of a number; with bottom 1 the factor is 10^top. low and high limit the result.
 PLACE, ROLE, LOW, HIGH, TOP, BOTTOM = range(6)
 LEAST, MOST, PICK, MIDNIGHT_MS, WRAPPED = range(5)
-
 ROW: Final = np.dtype(
     [
         ("t_ms", "i8"),

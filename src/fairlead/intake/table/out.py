@@ -25,7 +25,7 @@ from fairlead.errors import BadFile, BadInput
 from fairlead.report.detection import CLOCKS, COLUMNS, STATIONS, Detections
 
 ROWS_A_GROUP: Final = 1_048_576
-DIFFERENCES: Final = ("t_ms", "lat_e7", "lon_e7", "mmsi")  # encoded as differences (Parquet DELTA_BINARY_PACKED)
+DIFFERENCES: Final = ("t_ms", "lat_e7", "lon_e7", "sog_dkn", "cog_ddeg")  # encoded as differences (Parquet DELTA_BINARY_PACKED)
 LABEL, FEED = "fairlead.label", "fairlead.feed"
 POINT: Final = np.dtype([("order", "u1"), ("kind", "<u4"), ("lon", "<f8"), ("lat", "<f8")])  # WKB, OGC 06-103r4
 
@@ -107,7 +107,9 @@ def _write(path: Path, tables: Iterator[pa.Table]) -> None:
             first.schema,
             compression="zstd",
             compression_level=1,
-            use_dictionary=[name for name in first.schema.names if name not in numbers and name != "geometry"],
+            use_dictionary=[
+                field.name for field in first.schema if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type)
+            ],
             column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         ) as writer:
             for table in chain([first], tables):
