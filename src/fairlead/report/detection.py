@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from fairlead.envelope import Digest, encode, sha256_hex
 from fairlead.errors import BadInput
+from fairlead.report.ordering import by_number_and_time, in_place, tied
 from fairlead.report.statement import Statements
 
 FeedKind: TypeAlias = Literal["ais", "radar", "sighting"]
@@ -104,16 +105,10 @@ def empty() -> Detections:
 
 def in_order(rows: Detections) -> npt.NDArray[np.intp]:
     """Row numbers sorted by number, time and then every other column: the one order of a segment, whatever order it came in."""
-    step = np.diff(rows.mmsi)
-    if len(rows) < 2 or ((step > 0) | ((step == 0) & (np.diff(rows.t_ms) > 0))).all():
+    if in_place(np.ascontiguousarray(rows.mmsi), np.ascontiguousarray(rows.t_ms)):
         return np.arange(len(rows), dtype=np.intp)
-    order = np.lexsort((rows.t_ms, rows.mmsi))
-    mmsi, t_ms = rows.mmsi[order], rows.t_ms[order]
-    tied = np.zeros(len(order), dtype=np.bool_)
-    same = (mmsi[1:] == mmsi[:-1]) & (t_ms[1:] == t_ms[:-1])
-    tied[1:] |= same
-    tied[:-1] |= same
-    places = np.flatnonzero(tied)
+    order = by_number_and_time(rows.mmsi, rows.t_ms)
+    places = tied(rows.mmsi, rows.t_ms, order)
     if len(places):  # only rows of one number and instant are compared in full
         rest = order[places]
         others = [getattr(rows, name)[rest] for name in reversed(COLUMNS) if name not in ("mmsi", "t_ms")]

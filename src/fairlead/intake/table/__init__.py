@@ -1,0 +1,1 @@
+"""Tables in and out at full speed: text and Parquet to columns, columns to Parquet."""
