@@ -15,7 +15,8 @@ import msgspec
 
 from fairlead.errors import BadFile, BadInput
 from fairlead.intake.chart_file import charted, read_chart_file
-from fairlead.intake.read import Reject, read_detections
+from fairlead.intake.feed_file import read_feed_file
+from fairlead.intake.read import Reject
 from fairlead.picture import Parameters, View, ViewSegment, Window, view
 from fairlead.picture.shapes import WINDOW_MAX_MS
 from fairlead.picture.view import NO_COAST
@@ -47,6 +48,7 @@ def detect(
     parameters: Parameters | None = None,
     gaps_meaningful: str = "no",
     date: datetime.date | None = None,
+    mapping: Path | None = None,
     from_ms: int | None = None,
     to_ms: int | None = None,
     progress: Progress | None = None,
@@ -59,7 +61,7 @@ def detect(
     aside: dict[str, int] = {}
     lines = rejected = 0
     for path in paths:
-        chunks = read_detections(path, layout=layout, feed=feed, date=date)
+        chunks = read_feed_file(path, layout=layout, feed=feed, date=date, mapping=mapping)
         while True:
             try:
                 chunk = next(chunks)

@@ -26,16 +26,17 @@ from fairlead.desk.node import Node
 from fairlead.envelope import JsonValue, digest_of, encode, envelope_to_json, new_id, sha256_hex
 from fairlead.errors import BadFile, BadInput, UnreadableLabel
 from fairlead.intake.coalition import Feed, readers
+from fairlead.intake.feed_file import read_feed_file
 from fairlead.intake.layout.sighting import label_of, read_sighting, row_of
 from fairlead.intake.quarantine import Quarantine
-from fairlead.intake.read import detections_of, read_detections
+from fairlead.intake.read import detections_of
 from fairlead.intake.segment_file import segment_bytes, segment_path, stated_path, statement_bytes
 from fairlead.label import Label, label_hash
 from fairlead.label.codebook import need
 from fairlead.report.detection import Detections, once, segment_digest
 from fairlead.report.distress import of_detections, of_report
 from fairlead.report.holding import FOREVER_MS, Holding, Kind
-from fairlead.report.statement import Statements, nothing_stated
+from fairlead.report.statement import Statements, hourly, nothing_stated
 from fairlead.store import holdings
 from fairlead.store.database import Tx
 from fairlead.store.files import write_durably
@@ -75,6 +76,7 @@ def observe(
     feed: str,
     *,
     date: datetime.date | None = None,
+    mapping: Path | None = None,
     progress: Progress | None = None,
     confirm_unreadable: str = "",
 ) -> Count | Refused:
@@ -89,7 +91,7 @@ def observe(
     if found.facts.kind == "sighting":
         count = _sighting(node, asker, path, found, confirm_unreadable)
     else:
-        count = _detections(node, asker, path, found, date, progress)
+        count = _detections(node, asker, path, found, date, mapping, progress)
     node.publish()
     if not count.adds_up:  # every line is accounted for, or the count is not to be believed
         raise BadInput("the lines of the file are not all accounted for", where=path.name, why=repr(count))
@@ -102,11 +104,13 @@ def _operates(feed: Feed, asker: Asker) -> tuple[Reason, ...]:
     return (Reason(conjunct="role", detail=f"feed {feed.facts.name} is operated by another unit"),)
 
 
-def _detections(node: Node, asker: Asker, path: Path, feed: Feed, date: datetime.date | None, progress: Progress | None) -> Count:
+def _detections(
+    node: Node, asker: Asker, path: Path, feed: Feed, date: datetime.date | None, mapping: Path | None, progress: Progress | None
+) -> Count:
     count = Count(file=path.name, feed=feed.facts.name)
     brought = Brought(root=node.root, feed=feed.facts.name)
     with Quarantine(node.root / "quarantine", path.name, feed.facts.name) as quarantine:
-        chunks = read_detections(path, layout=feed.layout, feed=feed.facts, date=date)
+        chunks = read_feed_file(path, layout=feed.layout, feed=feed.facts, date=date, mapping=mapping)
         while True:
             try:
                 chunk = next(chunks)
@@ -175,7 +179,7 @@ def _keep(
     at_ms = node.clock.now_ms()
     with node.db.write() as tx:
         if body is None:
-            kept, stated = brought.fresh(tx, once(detections), statements)
+            kept, stated = brought.fresh(tx, once(detections), hourly([statements]))
         else:
             kept, stated = detections, statements
             if not holdings.unseen(tx, feed.facts.name, [bytes.fromhex(digest_of(body))]):

@@ -50,6 +50,7 @@ def detect_files(
     chart: Annotated[list[Path], typer.Option("--chart", help="A chart file: land, territorial seas, ports, anchorages.")] = [],  # noqa: B006
     whole_log: Annotated[str, typer.Option(help="yes when the files are all that a receiver heard: then silence counts.")] = "no",
     date: Annotated[str, typer.Option(help="YYYY-MM-DD, for layouts whose lines carry no date.")] = "",
+    mapping: Annotated[Path | None, typer.Option(help="The mapping file of the layouts mapped and parquet.")] = None,
     begin: FromOption = "",
     end: ToOption = "",
     threshold: Annotated[list[str], typer.Option("--set", help="NAME=VALUE: a threshold of docs/reference/parameters.md.")] = [],  # noqa: B006
@@ -70,6 +71,7 @@ def detect_files(
             parameters=_parameters(threshold),
             gaps_meaningful=whole_log,
             date=datetime.date.fromisoformat(date) if date else None,
+            mapping=mapping,
             from_ms=instant(begin),
             to_ms=instant(end),
             progress=lambda lines, kept: bar.update(task, completed=lines, kept=f"{kept:,} positions"),

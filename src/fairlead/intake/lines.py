@@ -44,15 +44,15 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
         raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
     with raw:
         # A pipe cannot be rewound, so its first bytes are looked at where they wait.
-        packed = _first(raw, where) == GZIP
+        packed = first_bytes(raw, where) == GZIP
         # Not wrapped once more: a second buffer would lose what stands in it when the cut is met.
         stream: Stream = gzip.GzipFile(fileobj=raw) if packed else raw
         number = 0
         try:
-            _check_text(stream.peek(PEEK_BYTES), where)
+            check_text(stream.peek(PEEK_BYTES), where)
             while chunk := stream.readline(LINE_BYTES_MAX):
                 number += 1
-                yield _line(number, chunk, encoding, rest=not chunk.endswith(b"\n") and _skip(stream, chunk))
+                yield line_of(number, chunk, encoding, rest=not chunk.endswith(b"\n") and _skip(stream, chunk))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             do = "fetch the file again; what came before this is kept"
             raise BadFile("the gzip file is cut or damaged", where=f"{where} after line {number}", why=str(error), do=do) from error
@@ -68,7 +68,7 @@ def read_pieces(path: Path, piece_bytes: int) -> Iterator[bytes]:
     except OSError as error:
         raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
     with raw:
-        stream: Stream = gzip.GzipFile(fileobj=raw) if _first(raw, where) == GZIP else raw
+        stream: Stream = gzip.GzipFile(fileobj=raw) if first_bytes(raw, where) == GZIP else raw
         read = 0
         try:
             while piece := stream.read1(piece_bytes):
@@ -83,14 +83,16 @@ def read_pieces(path: Path, piece_bytes: int) -> Iterator[bytes]:
             raise BadFile("the file is empty", where=where, do="check that it was written")
 
 
-def _first(raw: io.BufferedReader, where: str) -> bytes:
+def first_bytes(raw: io.BufferedReader, where: str) -> bytes:
+    """The first two bytes, left where they wait. Raises BadFile."""
     try:
         return raw.peek(len(GZIP))[: len(GZIP)]
     except OSError as error:
         raise BadFile("the file cannot be read", where=where, why=error.strerror or str(error)) from error
 
 
-def _check_text(head: bytes, where: str) -> None:
+def check_text(head: bytes, where: str) -> None:
+    """Raises BadFile for a beginning that is empty or no text."""
     if not head:
         raise BadFile("the file is empty", where=where, do="check that it was written")
     if b"\x00" in head:
@@ -106,7 +108,8 @@ def _skip(stream: Stream, chunk: bytes) -> bool:
     return True
 
 
-def _line(number: int, chunk: bytes, encoding: str, *, rest: bool) -> Line:
+def line_of(number: int, chunk: bytes, encoding: str, *, rest: bool) -> Line:
+    """A line of bytes as text, or with the reason why it is none."""
     body = chunk.rstrip(b"\r\n")
     if rest:
         return Line(number=number, text=body[:500].decode("latin-1"), fault=f"the line is longer than {LINE_BYTES_MAX} bytes")

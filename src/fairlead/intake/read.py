@@ -1,4 +1,5 @@
-"""A feed's file in chunks: detections in order, rejected lines with reasons, lines set aside by type; the sum is the lines read.
+"""A feed's file line by line, the exact reading that compiled ones are held to: detections in order, rejected lines with reasons, lines
+set aside by type; the sum is the lines read.
 
 1. The layout is the feed's own; a header that does not fit is an error of the file, a line that does not fit is one of the line.
 2. Memory is bounded by the chunk, not by the file.
@@ -52,13 +53,8 @@ def read_detections(
     path: Path, *, layout: str, feed: FeedFacts, date: datetime.date | None = None, chunk: int = CHUNK_LINES
 ) -> Iterator[Chunk]:
     """The file as chunks of at most `chunk` lines. Raises BadFile; for a cut file, after the lines before the cut."""
-    if layout == "nmea":
-        from fairlead.intake.nmea.decode import read_nmea  # compiled code, loaded where it is wanted
-
-        yield from read_nmea(path, at_ms=_midnight_ms(date))
-        return
     if layout not in ENCODING:
-        raise BadFile("no reader for this layout", where=layout, do=f"one of {', '.join(sorted([*ENCODING, 'nmea']))}")
+        raise BadFile("no reader for this layout", where=layout, do=f"one of {', '.join(sorted(ENCODING))}")
     day = (date or santa_barbara.date_of(path.name)) if layout == "sbarc" else None
     parse: Parse | None = santa_barbara.parser(day) if day else None
     rows: list[Row] = []
@@ -88,11 +84,6 @@ def read_detections(
         yield _chunk(feed, rows, rejected, aside, lines)
     if broken is not None:
         raise broken
-
-
-def _midnight_ms(date: datetime.date | None) -> int | None:
-    """The beginning of a day in Unix milliseconds."""
-    return None if date is None else (date - datetime.date(1970, 1, 1)).days * 86_400_000
 
 
 def _with_header(layout: str, text: str, feed: FeedFacts, where: str) -> Parse:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fairlead.picture.gather import Gathered
 from fairlead.picture.identity import FIELDS
 from fairlead.picture.line import UNKNOWN, Line, usual
-from fairlead.report.statement import Statements
+from fairlead.report.statement import MEMORY, Statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +30,7 @@ class Named:
     def names(self, mmsi: int) -> list[str]:
         """Names that a number stated, the latest first; only printable characters of each."""
         own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
-        order = np.argsort(-own.last_ms, kind="stable")
+        order = np.lexsort((-own.last_ms, own.part == MEMORY))  # what a receiver remembers comes after what the vessel says
         clean = ("".join(one for one in bytes(name).decode("latin-1") if one.isprintable()).strip() for name in own.name[order])
         return list(dict.fromkeys(name for name in clean if name))
 
@@ -75,6 +75,7 @@ def named_of(stated: Statements) -> Named:
 def _differing(stated: Statements, columns: Sequence[str]) -> set[int]:
     """Numbers with two different values stated in one of the columns."""
     found = set[int]()
+    stated = stated.rows(stated.part != MEMORY)
     for name in columns:
         column = getattr(stated, name)
         said = np.flatnonzero(column != b"") if column.dtype.kind == "S" else np.flatnonzero(column > 0)

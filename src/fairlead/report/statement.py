@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from fairlead.errors import BadInput
 
-PARTS: Final = ("whole", "24A", "24B")
+PARTS: Final = ("whole", "24A", "24B", "memory")  # the last is what a receiver remembers of a number, not what it says
+MEMORY: Final = PARTS.index("memory")
 
 STATED: Final[dict[str, str]] = {
     "imo": "int32",

@@ -66,14 +66,11 @@ def epoch_ms(log: Bytes, begin: Whole, end: Whole) -> Whole:
 @kernel
 def tag_ms(log: Bytes, begin: Whole, end: Whole) -> Whole:
     """The time in a tag block between its backslashes: 0 without one, -1 when its checksum is wrong."""
-    star: Whole = -1
-    total = 0
-    for at in range(begin, end):
-        if log[at] == 42:
-            star = at
-            break
-        total ^= log[at]
-    if star < 0 or hexed(log, star + 1) != total:
+    star, total = begin, 0
+    while star < end and log[star] != 42:
+        total ^= log[star]
+        star += 1
+    if star == end or hexed(log, star + 1) != total:
         return -1
     at = begin
     while at < star:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fairlead.errors import BadFile
-from fairlead.intake.lines import GZIP, PEEK_BYTES, Stream, _check_text, _first
+from fairlead.intake.lines import GZIP, PEEK_BYTES, Stream, check_text, first_bytes
 
 NEWLINE: Final = 10
 CHUNK_BYTES: Final = 32 * 1024 * 1024
@@ -41,10 +41,10 @@ def read_blocks(path: Path, *, chunk_bytes: int = CHUNK_BYTES, line_bytes_max: i
     except OSError as error:
         raise BadFile("the file cannot be opened", where=str(path), why=error.strerror or "", do="check the path") from error
     with raw:
-        packed = _first(raw, where) == GZIP
+        packed = first_bytes(raw, where) == GZIP
         stream: Stream = gzip.GzipFile(fileobj=raw) if packed else raw
         try:
-            _check_text(stream.peek(PEEK_BYTES), where)
+            check_text(stream.peek(PEEK_BYTES), where)
         except (EOFError, zlib.error, OSError) as error:
             raise _broken(error, where, 0) from error
         yield from _blocks(stream, where, max(chunk_bytes, 1), line_bytes_max)

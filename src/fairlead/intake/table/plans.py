@@ -84,6 +84,7 @@ class Layout(NamedTuple):
     parse: Callable[[str], Row | Aside]
     tell: Callable[[str], Told]
     headed: bool  # the first line is the header
+    part: int = 0  # which part of what a vessel says the columns are; see `statement.PARTS`
 
 
 class Told(NamedTuple):

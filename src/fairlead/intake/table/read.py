@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import numpy as np
 
 from fairlead.errors import BadFile, BadInput
-from fairlead.intake.lines import LINE_BYTES_MAX, Line, _line
+from fairlead.intake.lines import LINE_BYTES_MAX, Line, line_of
 from fairlead.intake.parsed import Aside, Row
-from fairlead.intake.read import TEXT_MAX, Reject
+from fairlead.intake.read import TEXT_MAX, Chunk, Reject
 from fairlead.intake.table import danish, mapped, marine, santa_barbara, tracks
 from fairlead.intake.table.blocks import CHUNK_BYTES, Block, read_blocks
 from fairlead.intake.table.columns import NOWHERE, ROW, UNSURE, WORDING, Plan, Rows, read_lines
@@ -35,16 +34,6 @@ from fairlead.report.statement import Statements
 
 STATED_CLOCK: Final = CLOCKS.index("stated")
 LAYOUTS: Final = ("danish", "mapped", "marinecadastre", "parquet", "sbarc", "tracktable")
-
-
-class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of lines, each accounted for once: lines = detections + rejected + set aside. Statements come beside them."""
-
-    detections: Detections
-    statements: Statements
-    rejected: tuple[Reject, ...]
-    set_aside: Mapping[str, int]
-    lines: int
 
 
 def read_table(
@@ -183,7 +172,7 @@ def chunk_of(block: Block, layout: Layout) -> Chunk:
         number = block.first + place
         raw = block.chunk[rows.start[place] : rows.start[place + 1]].tobytes()
         slow.take(raw, number, place)
-    statements = noted(block.chunk, plan, rows, entries, layout.blank)
+    statements = noted(block.chunk, plan, rows, entries, layout.blank, layout.part)
     if slow.said:
         statements = _joined(statements, statements_of(slow.said))
     return Chunk(
@@ -267,7 +256,7 @@ def _joined(one: Statements, other: Statements) -> Statements:
 
 def _text(raw: bytes, number: int, encoding: str) -> Line:
     body = raw[:-1] if raw.endswith(b"\n") else raw
-    return _line(number, raw[:LINE_BYTES_MAX], encoding, rest=len(body) >= LINE_BYTES_MAX)
+    return line_of(number, raw[:LINE_BYTES_MAX], encoding, rest=len(body) >= LINE_BYTES_MAX)
 
 
 def _headless(block: Block, encoding: str) -> Chunk:

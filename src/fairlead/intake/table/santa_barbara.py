@@ -32,6 +32,7 @@ from fairlead.intake.table.stated import (
     number_said,
     text_said,
 )
+from fairlead.report.statement import MEMORY
 
 __all__ = ["date_of", "layout"]
 
@@ -60,7 +61,7 @@ def layout(day: datetime.date) -> Layout:
     def tell(text: str) -> Told:
         return told(text, midnight_ms)
 
-    return Layout(plan, "latin-1", BLANK, parse, tell, False)
+    return Layout(plan, "latin-1", BLANK, parse, tell, False, MEMORY)
 
 
 def _columns(at: tuple[int, ...], more: list[Column]) -> list[Column]:
@@ -91,7 +92,7 @@ def told(text: str, midnight_ms: int) -> Told:
             if kind not in CLASS_A and kind != "18":
                 return Told()
             fields: dict[str, Value] = {"name": text_said(cells[1], 20, BLANK), "ship_type": number_said(cells[2], 0, 0, SHIP_MAX)}
-            return Told(station=1 if kind in CLASS_A else 2, said=Said(mmsi_of(cells[7]), t_ms, 0, fields))
+            return Told(station=1 if kind in CLASS_A else 2, said=Said(mmsi_of(cells[7]), t_ms, MEMORY, fields))
         if kind == "5" and len(cells) >= STATIC_5_MIN:
             return Told(said=Said(mmsi_of(cells[3]), t_ms, 0, _voyage(cells, t_ms)))
         if kind == "24" and len(cells) >= STATIC_24_MIN and cells[4].strip() in ("0", "1"):

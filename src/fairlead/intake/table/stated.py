@@ -95,7 +95,7 @@ def fill(
                 number[entry, 5] = value if sure else -1
 
 
-def noted(chunk: Bytes, plan: Plan, rows: Rows, entries: int, blank: Sequence[bytes]) -> Statements:
+def noted(chunk: Bytes, plan: Plan, rows: Rows, entries: int, blank: Sequence[bytes], part: int) -> Statements:
     """The wordings of a block as statements; texts that stand for "unknown" in this layout are left out."""
     if not entries:
         return nothing_stated()
@@ -112,7 +112,7 @@ def noted(chunk: Bytes, plan: Plan, rows: Rows, entries: int, blank: Sequence[by
         **text,
         **{field: number[:, index] for index, field in enumerate(NUMBERS)},
         **{field: said[:, index] for index, field in enumerate(("mmsi", "first_ms", "last_ms"))},
-        "part": np.zeros(entries, dtype=np.int8),
+        "part": np.full(entries, part, dtype=np.int8),
         "craft_of": np.zeros(entries, dtype=np.int32),
         "eta": _minutes(number[:, -1], said[:, 1]),
     }

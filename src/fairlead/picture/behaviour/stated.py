@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -56,12 +56,17 @@ def declared(scene: Scene) -> Iterator[Event]:
     if not scene.places.names:
         return
     step_s = limits.slot_s
+    named = by_word(scene.places.names)
+    places: dict[bytes, Place | None] = {}
     for line, mmsi in enumerate(scene.fleet.mmsi.tolist()):
         if not mmsi:
             continue
         own = scene.named.of(mmsi)
         for number in np.flatnonzero(own.destination != b"").tolist():
-            place = match_place(bytes(own.destination[number]).decode("latin-1"), scene.places.names)
+            said = bytes(own.destination[number])
+            if said not in places:
+                places[said] = match_place(said.decode("latin-1"), named)
+            place = places[said]
             if place is None:
                 continue
             hour_from = int(own.first_ms[number]) // 1000 // step_s
@@ -102,10 +107,18 @@ def _away(scene: Scene, line: int, span: slice, place: Place) -> Event | None:
     )
 
 
-def match_place(text: str, places: tuple[Place, ...]) -> Place | None:
+def by_word(places: Sequence[Place]) -> dict[str, list[tuple[frozenset[str], Place]]]:
+    """Places by the first word of their names in the alphabet, with all of them."""
+    found: dict[str, list[tuple[frozenset[str], Place]]] = {}
+    for place in places:
+        words = frozenset(WORD.findall(place.name.upper()))
+        if words:
+            found.setdefault(min(words), []).append((words, place))
+    return found
+
+
+def match_place(text: str, places: Mapping[str, Sequence[tuple[frozenset[str], Place]]]) -> Place | None:
     """The one port or anchorage whose whole name stands in a destination; nothing when none does, or several do."""
     said = set(WORD.findall(text.upper()))
-    if not said:
-        return None
-    found = [place for place in places if (words := set(WORD.findall(place.name.upper()))) and words <= said]
+    found = [place for word in sorted(said) for words, place in places.get(word, ()) if words <= said]
     return found[0] if len(found) == 1 else None
