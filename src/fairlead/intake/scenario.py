@@ -60,7 +60,7 @@ __all__ = [
 
 SHIPPED: Final = ("caribbean", "tiny")
 LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ais": ("marinecadastre", "sbarc"),
+    "ais": ("marinecadastre", "sbarc", "nmea", "danish", "tracktable", "mapped", "parquet"),
     "radar": ("radar",),
     "sighting": ("sighting",),
 }

@@ -146,7 +146,7 @@ def test_a_day_of_santa_barbara_reads_as_line_by_line(day):
     assert as_tuples(read.detections) == rows
     assert [(one.line, one.reason) for one in read.rejected] == rejects
     assert read.set_aside == aside
-    assert set(read.statements.part.tolist()) == {0, 1, 2}
+    assert set(read.statements.part.tolist()) == {0, 1, 2, 3}
     assert DAY.year == 2018
 
 
