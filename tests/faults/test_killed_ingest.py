@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from fairlead.desk.look import segment_path
+
 from fairlead.desk.node import Node
 from fairlead.intake.read import CHUNK_LINES
-from fairlead.intake.segment_file import read_segment
-from fairlead.report.detection import stack
+from fairlead.intake.segment_file import read_segment, segment_path
+from fairlead.report.detection import digests_of, stack
 from fairlead.store import holdings
 from tests.faults.stage import Copies, Zygote, verified
 
@@ -29,7 +29,7 @@ def held(root: Path) -> list[bytes]:
     with node.db.read() as tx:
         ids = sorted(holdings.with_segments(tx))
     node.close()
-    return sorted(row.tobytes() for row in stack([read_segment(segment_path(root, one)) for one in ids]).digest)
+    return sorted(name.encode() for name in digests_of("any", stack([read_segment(segment_path(root, one)) for one in ids])))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead.picture.behaviour.silence import CELL_E7, CELLS_EAST, HOUR_MS, OWN_MS, QUARTER_E7
 from fairlead.picture.ground import HALF_E7
 from fairlead.picture.parameters import Parameters
-from fairlead.store.sql_ground import Column, Table, apart_m, half_up, halved, kept, real, wrapped
+from fairlead.store.sql_ground import Column, Table, apart_m, half_up, halved, kept, real, stacked, wrapped
 from fairlead.store.sql_pairs import near_places
 
 HOUR_S = 3600
@@ -91,9 +91,7 @@ def loitering(steps: Table, places: Table, limits: Parameters) -> Table:
     hours = kept(hours.mutate(row=ibis.row_number().over(ibis.window(group_by="line", order_by="hour"))))
     slow = _slow_runs(hours, limits)
     circling = _circling(hours, walked, limits)
-    spans = kept(
-        slow.mutate(circling=ibis.literal(0)).union(circling.mutate(circling=ibis.literal(1)).select(*slow.columns, "circling"))
-    )
+    spans = kept(stacked(slow.mutate(circling=ibis.literal(0)), circling.mutate(circling=ibis.literal(1))))
     return _loiter(spans, hours, walked, places, limits)
 
 
@@ -161,14 +159,13 @@ def _loiter(spans: Table, hours: Table, walked: Table, places: Table, limits: Pa
     )
     found = found.filter(found.extent_m >= limits.loiter_extent_m)
     ends = [found.select("line", "circling", "first", lat=f"lat_{name}", lon=f"lon_{name}") for name in ("a", "m", "z")]
-    near = (
-        near_places(ends[0].union(ends[1]).union(ends[2]), places, limits.place_gate_m).select("line", "circling", "first").distinct()
-    )
+    near = near_places(stacked(*ends), places, limits.place_gate_m).select("line", "circling", "first").distinct()
     return found.anti_join(near, ["line", "circling", "first"])
 
 
 def silences(rows: Table, heard: Table, limits: Parameters) -> Table:
-    """Events of B5. `rows` are the fixes of lines, `heard` all messages of feeds whose gaps mean something: t_ms, lat_e7, lon_e7, mmsi."""
+    """Events of B5. `rows` are the fixes of lines, `heard` all messages of feeds whose gaps mean something (t_ms, lat_e7, lon_e7,
+    mmsi)."""
     import ibis
 
     order = ibis.window(group_by="line", order_by="t_ms")

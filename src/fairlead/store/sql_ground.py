@@ -25,11 +25,21 @@ def kept(table: Table) -> Table:
     import ibis
 
     backend = table.get_backend()
-    if backend.name != "duckdb":
-        return table.cache()
     name = ibis.util.gen_name("kept")
+    if backend.name == "pyspark":  # a checkpoint: a plan that is only cached grows with every step until nobody can plan it
+        backend._session.sql(backend.compile(table)).localCheckpoint().createOrReplaceTempView(name)
+        return backend.table(name)
     backend.con.execute(f'CREATE TEMP TABLE "{name}" AS {backend.compile(table)}')  # names and query are the library's own
     return backend.table(name)
+
+
+def stacked(*tables: Table) -> Table:
+    """Rows of tables with the same whole-number columns, one after the other; engines differ in what they think may be null."""
+    plain = [table.select(**{name: table[name].cast("int64") for name in tables[0].columns}) for table in tables]
+    found = plain[0]
+    for more in plain[1:]:
+        found = found.union(more)
+    return found
 
 
 def real(value: float) -> Column:
@@ -138,7 +148,8 @@ def _measured(steps: Table, legs: int, slot_ms: int) -> Table:
     told = ibis.coalesce(ibis.least(slower, 32767), -1)
     columns = ("line", "mmsi", "slot", "lat_e7", "lon_e7")
     measured = both.select(*columns, speed_dkn=told.cast("int64"))
-    return steps.filter(steps.told >= 0).select(*columns, speed_dkn=steps.told.cast("int64")).union(measured)
+    told_so = steps.filter(steps.told >= 0).select(*columns, speed_dkn=steps.told)
+    return stacked(told_so, measured)
 
 
 def together(steps: Table, within_m: int) -> Table:
