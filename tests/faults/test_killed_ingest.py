@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 from fairlead.desk.node import Node
 from fairlead.intake.read import CHUNK_LINES
 from fairlead.intake.segment_file import read_segment, segment_path

@@ -102,6 +102,11 @@ def view_bytes(shown: View) -> bytes:
     return encode(value)
 
 
+def ais_lines(gathered: Gathered, fleet: Fleet, key: Digest) -> list[Line]:
+    """The AIS lines of a fleet, each with its id."""
+    return _lines(gathered, fleet, key, "ais")
+
+
 def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> list[Line]:
     """The lines of a fleet, each with its id."""
     found = []
