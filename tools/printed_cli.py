@@ -18,6 +18,8 @@ EXAMPLES: Final[dict[str, str]] = {
     "demo": "fairlead demo --headless",
     "picture": "fairlead picture --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "detect": "fairlead detect traffic.csv.gz --chart land.geojson --status all",
+    "prepare": "fairlead prepare traffic.csv.gz --into tables",
+    "events": "fairlead events tables --engine duckdb --parts 24x10 --out events.jsonl",
     "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort longest",
     "card": "fairlead card $CARD --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "chart add": "fairlead chart add land.geojson ports.csv",

@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, cast
 
 import msgspec
 
-from fairlead.errors import BadFile, BadInput
+from fairlead.desk.prepared import About, write_prepared
+from fairlead.errors import BadFile, BadInput, UnknownCode
 from fairlead.intake.chart_file import charted, read_chart_file
 from fairlead.intake.feed_file import read_feed_file
 from fairlead.intake.read import Reject
 from fairlead.picture import Parameters, View, ViewSegment, Window, view
+from fairlead.picture.behaviour.core import core_events
+from fairlead.picture.behaviour.event import Event
+from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.shapes import WINDOW_MAX_MS
-from fairlead.picture.view import NO_COAST
+from fairlead.picture.view import NO_COAST, ais_scene
 from fairlead.report.detection import Detections, FeedFacts, once, stack
 from fairlead.report.statement import Statements, hourly
+from fairlead.store.sql_events import ENGINES, Engine, connected, events_on, prepared
 
-REJECTS_SHOWN: int = 20
+REJECTS_SHOWN: Final = 20
+NATIVE: Final = "native"
 Progress = Callable[[int, int], None]
 
 
@@ -40,6 +48,20 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     view: View
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """Files of one layout as one segment of a view, and what became of every line."""
+
+    lines: int
+    duplicate: int
+    rejected: int
+    set_aside: dict[str, int]
+    rejects: tuple[Reject, ...]
+    broken_off: tuple[str, ...]
+    segment: ViewSegment
+    window: Window
+
+
 def detect(
     paths: Sequence[Path],
     *,
@@ -51,10 +73,79 @@ def detect(
     mapping: Path | None = None,
     from_ms: int | None = None,
     to_ms: int | None = None,
+    engine: str = NATIVE,
     progress: Progress | None = None,
 ) -> Seen:
     """Cards of these files. `gaps_meaningful` is "yes" for the whole log of a receiver and "no" for an extract. Raises BadFile,
-    BadInput."""
+    BadInput, UnknownCode."""
+    core = core_of(engine)
+    own = read_own(paths, layout, gaps_meaningful, date, mapping, from_ms, to_ms, progress)
+    chart, places = charted([read_chart_file(path) for path in charts]) if charts else (None, ())
+    return Seen(
+        lines=own.lines,
+        kept=len(own.segment.detections),
+        duplicate=own.duplicate,
+        rejected=own.rejected,
+        set_aside=own.set_aside,
+        rejects=own.rejects,
+        broken_off=own.broken_off,
+        view=view([own.segment], own.window, parameters or Parameters(), places, chart or NO_COAST, core),
+    )
+
+
+def core_of(engine: str) -> Callable[[Scene], list[Event]]:
+    """What finds the events of B1 to B5 with an engine. Raises UnknownCode, and BadInput when the engine is not there."""
+    if engine == NATIVE:
+        return core_events
+    if engine not in ENGINES:
+        raise UnknownCode("no such engine", where=engine, do=f"take {NATIVE}, {' or '.join(ENGINES)}")
+    connection = connected(cast(Engine, engine))
+    return lambda scene: events_on(connection, *prepared(scene), scene.parameters, scene.places.names)
+
+
+def prepare(
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    layout: str,
+    charts: Sequence[Path] = (),
+    parameters: Parameters | None = None,
+    gaps_meaningful: str = "no",
+    date: datetime.date | None = None,
+    mapping: Path | None = None,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+    progress: Progress | None = None,
+) -> About:
+    """Write what an engine needs for the events of B1 to B5 of these files. Raises BadFile, BadInput."""
+    limits = parameters or Parameters()
+    own = read_own(paths, layout, gaps_meaningful, date, mapping, from_ms, to_ms, progress)
+    _, places = charted([read_chart_file(path) for path in charts]) if charts else (None, ())
+    scene = ais_scene([own.segment], own.window, limits, places)
+    about = About(
+        lines=own.lines,
+        kept=len(own.segment.detections),
+        rejected=own.rejected,
+        duplicate=own.duplicate,
+        vessels=len(scene.lines),
+        parameters=limits,
+        places=tuple(places),
+    )
+    write_prepared(folder, scene, about)
+    return about
+
+
+def read_own(
+    paths: Sequence[Path],
+    layout: str,
+    gaps_meaningful: str,
+    date: datetime.date | None,
+    mapping: Path | None,
+    from_ms: int | None,
+    to_ms: int | None,
+    progress: Progress | None,
+) -> Own:
+    """Files as one segment. Raises BadFile, and BadInput when they hold no position."""
     feed = FeedFacts(name="own", kind="ais", originator="own", category="ais", gaps_meaningful=gaps_meaningful == "yes")
     parts, stated = list[Detections](), list[Statements]()
     rejects, broken = list[Reject](), list[str]()
@@ -85,18 +176,15 @@ def detect(
     rows = once(given)
     if not len(rows):
         raise BadInput("the files hold no position", where=", ".join(path.name for path in paths), do="check the layout")
-    chart, places = charted([read_chart_file(path) for path in charts]) if charts else (None, ())
-    window = _window(int(rows.t_ms.min()), int(rows.t_ms.max()), from_ms, to_ms)
-    segment = ViewSegment(feed=feed, digest="", detections=rows, statements=hourly(stated))
-    return Seen(
+    return Own(
         lines=lines,
-        kept=len(rows),
         duplicate=len(given) - len(rows),
         rejected=rejected,
         set_aside=aside,
         rejects=tuple(rejects),
         broken_off=tuple(broken),
-        view=view([segment], window, parameters or Parameters(), places, chart or NO_COAST),
+        segment=ViewSegment(feed=feed, digest="", detections=rows, statements=hourly(stated)),
+        window=_window(int(rows.t_ms.min()), int(rows.t_ms.max()), from_ms, to_ms),
     )
 
 

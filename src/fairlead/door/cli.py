@@ -22,6 +22,7 @@ from fairlead.door import (
     verbs_prove,
     verbs_read,
     verbs_release,
+    verbs_scale,
     verbs_status,
     verbs_trust,
 )
@@ -55,6 +56,7 @@ for room in (
     verbs_read,
     verbs_find,
     verbs_eyes,
+    verbs_scale,
     verbs_act,
     verbs_halt,
     verbs_log,

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from fairlead.desk import look
 from fairlead.desk.charts import Charts, Installed
-from fairlead.desk.detect import Seen, detect
+from fairlead.desk.detect import NATIVE, Seen, detect
 from fairlead.door.ordered import ORDERS, chosen
 from fairlead.door.shell import (
     DEFAULT_NODE,
@@ -58,6 +58,7 @@ def detect_files(
     status: StatusOption = "open",
     sort: SortOption = "recent",
     near: NearOption = "",
+    engine: Annotated[str, typer.Option(help="What finds B1 to B5: native, duckdb or spark. The cards are the same.")] = NATIVE,
     as_json: JsonOption = False,
 ) -> None:
     """Your own AIS files straight to evidence cards: no node, nothing stored, nothing shared."""
@@ -68,12 +69,13 @@ def detect_files(
             files,
             layout=layout,
             charts=chart,
-            parameters=_parameters(threshold),
+            parameters=thresholds(threshold),
             gaps_meaningful=whole_log,
             date=datetime.date.fromisoformat(date) if date else None,
             mapping=mapping,
             from_ms=instant(begin),
             to_ms=instant(end),
+            engine=engine,
             progress=lambda lines, kept: bar.update(task, completed=lines, kept=f"{kept:,} positions"),
         )
     value: dict[str, Any] = msgspec.to_builtins(seen)
@@ -84,7 +86,8 @@ def detect_files(
         _detected(seen, value["view"]["cards"], status)
 
 
-def _parameters(settings: list[str]) -> Parameters:
+def thresholds(settings: list[str]) -> Parameters:
+    """Thresholds written as NAME=VALUE. Raises UnknownCode, BadInput."""
     said: dict[str, int] = {}
     for one in settings:
         name, _, text = one.partition("=")

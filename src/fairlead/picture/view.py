@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 import numpy as np
 
 from fairlead.envelope import Digest, JsonValue, digest_of, encode
+from fairlead.picture.behaviour.core import core_events
+from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.find import cards_of
 from fairlead.picture.behaviour.scene import Coast, NoCoast, Scene
 from fairlead.picture.cards import ID_DIGITS
@@ -39,9 +41,15 @@ NO_COAST: Final = NoCoast()
 
 
 def view(
-    segments: Sequence[ViewSegment], window: Window, parameters: Parameters, places: Sequence[Place], coast: Coast = NO_COAST
+    segments: Sequence[ViewSegment],
+    window: Window,
+    parameters: Parameters,
+    places: Sequence[Place],
+    coast: Coast = NO_COAST,
+    core: Callable[[Scene], list[Event]] = core_events,
 ) -> View:
-    """The picture of exactly these segments in this window. Raises BadInput for what cannot be one view."""
+    """The picture of exactly these segments in this window. `core` finds the events of B1 to B5, natively unless an engine is named.
+    Raises BadInput for what cannot be one view."""
     # 1. one canonical order, and a key that names engine, parameters and feeds
     gathered = gather(segments, window)
     key = view_key(gathered, parameters)
@@ -71,7 +79,7 @@ def view(
         feeds=tuple(FeedShown(name=feed.name, kind=feed.kind, originator=feed.originator) for feed in gathered.feeds),
         tracks=tuple(sorted(tracks, key=lambda track: track.id)),
         chart=coast.digest,
-        cards=tuple(sorted(cards_of(scene), key=lambda card: (card.from_ms, card.id))),
+        cards=tuple(sorted(cards_of(scene, core), key=lambda card: (card.from_ms, card.id))),
     )
 
 
@@ -96,15 +104,19 @@ def scene_of(gathered: Gathered, key: Digest, parameters: Parameters, places: Pl
     )
 
 
+def ais_scene(segments: Sequence[ViewSegment], window: Window, parameters: Parameters, places: Sequence[Place]) -> Scene:
+    """The AIS lines of these segments and what the rules read, without a coast. Raises BadInput."""
+    gathered = gather(segments, window)
+    key = view_key(gathered, parameters)
+    numbers, rows = zip(*chains(gathered, parameters), strict=True) if len(gathered.of_kind("ais")) else ((), ())
+    lines = _lines(gathered, fleet_of(gathered, numbers, rows), key, "ais")
+    return scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), NO_COAST, lines)
+
+
 def view_bytes(shown: View) -> bytes:
     """The canonical bytes of a view: what is compared, hashed into receipts and served."""
     value: JsonValue = msgspec.to_builtins(shown)
     return encode(value)
-
-
-def ais_lines(gathered: Gathered, fleet: Fleet, key: Digest) -> list[Line]:
-    """The AIS lines of a fleet, each with its id."""
-    return _lines(gathered, fleet, key, "ais")
 
 
 def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> list[Line]:

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import pyarrow as pa
@@ -18,11 +20,12 @@ from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import meaningful
 from fairlead.picture.ground import METRES_PER_E7, wrap_e7
 from fairlead.picture.parameters import Parameters
-from fairlead.picture.shapes import Place, Rule
+from fairlead.picture.shapes import Place
 from fairlead.store import sql_alone, sql_pairs
-from fairlead.store.sql_ground import Table, steps_of
+from fairlead.store.sql_ground import Table, dropped, steps_for
+from fairlead.store.sql_parts import Cut, Progress, events_in_parts
+from fairlead.store.sql_read import loading_events, loitering_events, short_events, silence_events, slow_events
 
-Seen: TypeAlias = tuple[tuple[str, int], ...]
 Engine: TypeAlias = Literal["duckdb", "spark"]
 ENGINES: Final = ("duckdb", "spark")
 BAND_E7: Final = 1_000_000
@@ -57,8 +60,9 @@ def prepared(scene: Scene) -> tuple[pa.Table, pa.Table]:
     return fixes, heard
 
 
-def connected(engine: Engine, *, threads: int = 2) -> Any:
-    """A connection to an engine. Raises BadInput when its library, or Java, is not there."""
+def connected(engine: Engine, *, threads: int = 2, master: str = "") -> Any:
+    """A connection to an engine; `master` names a Spark cluster, and without it Spark runs here. Raises
+    BadInput when its library, or Java, is not there."""
     try:
         import ibis
     except ImportError as error:
@@ -71,15 +75,19 @@ def connected(engine: Engine, *, threads: int = 2) -> Any:
         raise BadInput("the engine is not installed", where=engine, do="pip install fairlead[cluster]") from error
     settings = {
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": str(2 * threads),
-        "spark.ui.enabled": "false",
         "spark.sql.ansi.enabled": "true",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.log.level": "ERROR",
-    }
+        "spark.log.level": "FATAL",
+    }  # it logs each expression that it interprets instead of compiling
+    if not master:
+        settings |= {
+            "spark.sql.shuffle.partitions": str(2 * threads),
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+        }
     try:
-        builder = SparkSession.builder.master(f"local[{threads}]").appName("fairlead")
+        builder = SparkSession.builder.master(master or f"local[{threads}]").appName("fairlead")
         for name, value in settings.items():
             builder = builder.config(name, value)
         return ibis.pyspark.connect(builder.getOrCreate())
@@ -89,23 +97,69 @@ def connected(engine: Engine, *, threads: int = 2) -> Any:
         ) from error
 
 
-def events_on(connection: Any, fixes: pa.Table, heard: pa.Table, parameters: Parameters, places: Sequence[Place]) -> list[Event]:
-    """Events of B1 to B5 of prepared tables, sorted."""
-    rows, all_heard = _given(connection, "fixes", fixes), _given(connection, "heard", heard)
-    return events_of(rows, all_heard, _given(connection, "places", _bands(places, parameters)), parameters)
+def events_on(
+    connection: Any,
+    fixes: pa.Table,
+    heard: pa.Table,
+    parameters: Parameters,
+    places: Sequence[Place],
+    *,
+    cut: Cut | None = None,
+    progress: Progress | None = None,
+) -> list[Event]:
+    """Events of B1 to B5 of prepared tables, sorted; part by part where a cut is given, with the same events."""
+    with dropped(connection):
+        rows, all_heard = _given(connection, "fixes", fixes), _given(connection, "heard", heard)
+        near = _given(connection, "places", bands(places, parameters))
+        if cut is not None:
+            return events_in_parts(rows, all_heard, near, parameters, cut, progress)
+        return events_of(rows, all_heard, near, parameters)
+
+
+def events_at(
+    connection: Any,
+    folder: Path,
+    parameters: Parameters,
+    places: Sequence[Place],
+    *,
+    cut: Cut | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[Event], dict[int, int]]:
+    """The same of tables that lie in a folder as Parquet by day, and the number that each line of an event gave."""
+    rows, heard = (_lying(connection, name, folder / name) for name in ("fixes", "heard"))
+    near = _given(connection, "places", bands(places, parameters))
+    with dropped(connection):
+        if cut is None:
+            found = events_of(rows, heard, near, parameters)
+        else:
+            found = events_in_parts(rows, heard, near, parameters, cut, progress)
+    lines = sorted({line for event in found for line in event.lines})
+    said = rows.filter(rows.line.isin(lines)).select("line", "mmsi").distinct().to_pyarrow() if lines else None
+    numbers = {} if said is None else dict(zip(said["line"].to_pylist(), said["mmsi"].to_pylist(), strict=True))
+    return found, numbers
+
+
+def _lying(connection: Any, name: str, folder: Path) -> Table:
+    """A folder of Parquet as a table; without files, none was heard."""
+    files = sorted(str(path) for path in folder.glob("day=*/*.parquet"))
+    if not files:
+        whole = pa.int64()
+        return _given(connection, name, pa.table({one: pa.array([], whole) for one in ("t_ms", "lat_e7", "lon_e7", "mmsi")}))
+    if connection.name == "pyspark":
+        connection._session.read.option("basePath", str(folder.absolute())).parquet(*files).createOrReplaceTempView(name)
+        return connection.table(name)
+    return connection.read_parquet(files, table_name=name)
 
 
 def events_of(rows: Table, heard: Table, places: Table, limits: Parameters) -> list[Event]:
     """The same of tables that the engine holds already."""
-    step_ms = limits.slot_s * 1000
-    legs = max(1, limits.speed_baseline_s // limits.slot_s)
-    steps = steps_of(rows, slot_ms=step_ms, hole_ms=limits.hole_max_s * 1000, legs=legs)
+    steps = steps_for(rows, limits)
     found = [
-        *_slow(sql_pairs.slow(steps, places, limits), limits),
-        *_short(sql_pairs.short(steps, places, limits), step_ms),
-        *_loading(sql_alone.loading(steps, places, limits), limits),
-        *_loitering(sql_alone.loitering(steps, places, limits), step_ms),
-        *_silences(sql_alone.silences(rows, heard, limits)),
+        *slow_events(sql_pairs.slow(steps, places, limits), limits),
+        *short_events(sql_pairs.short(steps, places, limits), limits),
+        *loading_events(sql_alone.loading(steps, places, limits), limits),
+        *loitering_events(sql_alone.loitering(steps, places, limits), limits),
+        *silence_events(sql_alone.silences(rows, heard, limits)),
     ]
     return sorted(found)
 
@@ -119,7 +173,7 @@ def _given(connection: Any, name: str, table: pa.Table) -> Table:
     return connection.table(name)
 
 
-def _bands(places: Sequence[Place], limits: Parameters) -> pa.Table:
+def bands(places: Sequence[Place], limits: Parameters) -> pa.Table:
     """Places with every band of latitude that they reach into."""
     rows: list[tuple[int, int, int, int]] = []
     for place in places:
@@ -128,59 +182,3 @@ def _bands(places: Sequence[Place], limits: Parameters) -> pa.Table:
         rows += [(place.lat_e7, place.lon_e7, place.radius_m, band) for band in range(first, last + 1)]
     names = ("place_lat", "place_lon", "radius_m", "place_band")
     return pa.table({name: pa.array([row[number] for row in rows], pa.int64()) for number, name in enumerate(names)})
-
-
-def _rows(found: Table) -> Iterator[dict[str, int]]:
-    for row in found.to_pyarrow().to_pylist():
-        yield {name: int(value) for name, value in row.items() if value is not None and value == value}  # a NaN is not itself
-
-
-def _slow(found: Table, limits: Parameters) -> Iterator[Event]:
-    step_ms = limits.slot_s * 1000
-    for row in _rows(found):
-        seen = (
-            ("apart_m", row["apart_m"]),
-            ("top_one_dkn", row["top_one"]),
-            ("top_other_dkn", row["top_other"]),
-            ("break_s", (row["hole"] - 1) * limits.slot_s),
-        )
-        yield _event("B1", (row["one"], row["other"]), row["first"] * step_ms, row["last"] * step_ms, row, seen)
-
-
-def _short(found: Table, step_ms: int) -> Iterator[Event]:
-    for row in _rows(found):
-        seen = (
-            ("apart_m", row["apart_m"]),
-            ("deviation_one_percent", row["turned_a"]),
-            ("deviation_other_percent", row["turned_b"]),
-            ("mean_dkn", row["mean_dkn"]),
-        )
-        yield _event("B2", (row["one"], row["other"]), row["first"] * step_ms, row["last"] * step_ms, row, seen)
-
-
-def _loading(found: Table, limits: Parameters) -> Iterator[Event]:
-    width = limits.bin_s // limits.slot_s * limits.slot_s * 1000
-    for row in _rows(found):
-        seen = (("before_dkn", row["twice"] // 2), ("lowest_dkn", row["lowest"]), ("highest_dkn", row["highest"]))
-        place = {"lat_e7": row["lat"], "lon_e7": row["lon"]}
-        yield _event("B3", (row["line"],), row["bin"] * width, row["last"] * width, place, seen)
-
-
-def _loitering(found: Table, step_ms: int) -> Iterator[Event]:
-    for row in _rows(found):
-        names = ("circling", "hours", "mean_dkn", "extent_m", "path_m", "net_m")
-        place = {"lat_e7": row["lat_m"], "lon_e7": row["lon_m"]}
-        seen = tuple((name, row[name]) for name in names)
-        yield _event("B4", (row["line"],), row["slot_a"] * step_ms, row["slot_z"] * step_ms, place, seen)
-
-
-def _silences(found: Table) -> Iterator[Event]:
-    for row in _rows(found):
-        names = ("heard", "expected", "hours", "hours_heard", "travelled_m", "present", "silent")
-        seen = tuple((name, row[name]) for name in names)
-        yield _event("B5", (row["line"],), row["from_ms"], row["to_ms"], row, seen)
-
-
-def _event(rule: Rule, lines: tuple[int, ...], from_ms: int, to_ms: int, place: dict[str, int], seen: Seen) -> Event:
-    where = {"lat_e7": place["lat_e7"], "lon_e7": place["lon_e7"]}
-    return Event(rule=rule, lines=lines, from_ms=from_ms, to_ms=to_ms, seen=seen, **where)

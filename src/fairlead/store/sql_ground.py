@@ -7,9 +7,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, TypeAlias
 
 from fairlead.picture.ground import COSINE, HALF_E7, METRES_PER_E7, RADIANS_PER_E7, TURN_E7
+from fairlead.picture.parameters import Parameters
 
 Column: TypeAlias = Any  # an Ibis column; the library's own types come and go between versions
 Table: TypeAlias = Any
@@ -20,12 +24,34 @@ COLUMNS: Final = TURN_E7 // COLUMN_E7
 POLAR_ROWS: Final = 8000  # from 80 degrees on a row is one cell
 
 
+_HELD: ContextVar[list[str] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def dropped(backend: Any) -> Iterator[None]:
+    """What is kept inside is dropped at the end: an engine that works part by part holds one part."""
+    names: list[str] = []
+    before = _HELD.set(names)
+    try:
+        yield
+    finally:
+        _HELD.reset(before)
+        for name in names:
+            if backend.name == "pyspark":
+                backend._session.catalog.dropTempView(name)
+            else:
+                backend.con.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+
 def kept(table: Table) -> Table:
     """The rows of a table, computed once and held by the engine until its connection ends."""
     import ibis
 
     backend = table.get_backend()
     name = ibis.util.gen_name("kept")
+    held = _HELD.get()
+    if held is not None:
+        held.append(name)
     if backend.name == "pyspark":  # a checkpoint: a plan that is only cached grows with every step until nobody can plan it
         backend._session.sql(backend.compile(table)).localCheckpoint().createOrReplaceTempView(name)
         return backend.table(name)
@@ -94,6 +120,12 @@ def column_of(lon: Column) -> Column:
 
 def polar(row: Column) -> Column:
     return (row - 9000).abs() >= POLAR_ROWS
+
+
+def steps_for(rows: Table, limits: Parameters) -> Table:
+    """`steps_of` under these thresholds."""
+    legs = max(1, limits.speed_baseline_s // limits.slot_s)
+    return steps_of(rows, slot_ms=limits.slot_s * 1000, hole_ms=limits.hole_max_s * 1000, legs=legs)
 
 
 def steps_of(rows: Table, *, slot_ms: int, hole_ms: int, legs: int) -> Table:

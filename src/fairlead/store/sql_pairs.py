@@ -15,8 +15,22 @@ def slow(steps: Table, places: Table, limits: Parameters) -> Table:
     """Events of B1: one, other, first, last (slots), lat_e7, lon_e7 and what was seen."""
     import ibis
 
-    step_max = limits.slow_transfer_break_s // limits.slot_s + 1
     least = -(-limits.slow_transfer_min_s // limits.slot_s)
+    met, runs = slow_runs(steps, limits)
+    runs = runs.filter(runs["last"] - runs["first"] >= least)
+    inside = kept(met.join(runs.select("one", "other", "run", "slots"), ["one", "other", "run"]))
+    near = near_places(inside, places, limits.place_gate_m).select("one", "other", "run").distinct()
+    number = ibis.row_number().over(ibis.window(group_by=["one", "other", "run"], order_by="slot"))
+    placed = inside.mutate(number=number)
+    middle = placed.filter(placed.number == halved(placed.slots)).select("one", "other", "run", lat_e7="lat", lon_e7="lon")
+    return runs.anti_join(near, ["one", "other", "run"]).join(middle, ["one", "other", "run"])
+
+
+def slow_runs(steps: Table, limits: Parameters) -> tuple[Table, Table]:
+    """Meetings of slow pairs slot by slot with the number of their run, and the runs, however short."""
+    import ibis
+
+    step_max = limits.slow_transfer_break_s // limits.slot_s + 1
     crawling = steps.filter((steps.speed_dkn >= 0) & (steps.speed_dkn < limits.slow_transfer_dkn))
     met = kept(together(crawling, limits.slow_transfer_gate_m))
     order = ibis.window(group_by=["one", "other"], order_by="slot")
@@ -32,13 +46,7 @@ def slow(steps: Table, places: Table, limits: Parameters) -> Table:
         top_other=met.speed_other.max(),
         hole=ibis.coalesce(ibis.ifelse(met.begins == 1, 1, met.since).max(), 1),
     )
-    runs = runs.filter(runs["last"] - runs["first"] >= least)
-    inside = kept(met.join(runs.select("one", "other", "run", "slots"), ["one", "other", "run"]))
-    near = near_places(inside, places, limits.place_gate_m).select("one", "other", "run").distinct()
-    number = ibis.row_number().over(ibis.window(group_by=["one", "other", "run"], order_by="slot"))
-    placed = inside.mutate(number=number)
-    middle = placed.filter(placed.number == halved(placed.slots)).select("one", "other", "run", lat_e7="lat", lon_e7="lon")
-    return runs.anti_join(near, ["one", "other", "run"]).join(middle, ["one", "other", "run"])
+    return met, runs
 
 
 def near_places(where: Table, places: Table, gate_m: int) -> Table:
@@ -53,9 +61,15 @@ def near_places(where: Table, places: Table, gate_m: int) -> Table:
 
 def short(steps: Table, places: Table, limits: Parameters) -> Table:
     """Events of B2."""
+    least = -(-limits.short_transfer_min_s // limits.slot_s)
+    return _deviating(steps, kept(short_runs(steps, limits, least)), places, limits)
+
+
+def short_runs(steps: Table, limits: Parameters, least: int) -> Table:
+    """Runs of pairs under way of at least so many slots, those with a short break between them joined."""
     import ibis
 
-    least, gap = -(-limits.short_transfer_min_s // limits.slot_s), limits.short_transfer_break_s // limits.slot_s
+    gap = limits.short_transfer_break_s // limits.slot_s
     met = kept(together(steps.filter(steps.speed_dkn >= limits.short_transfer_dkn), limits.short_transfer_gate_m))
     order = ibis.window(group_by=["one", "other"], order_by="slot")
     upto: dict[str, Any] = {"group_by": ["one", "other"], "preceding": None, "following": 0}
@@ -67,8 +81,7 @@ def short(steps: Table, places: Table, limits: Parameters) -> Table:
     runs = runs.mutate(since=runs["first"] - runs["last"].lag(1).over(ibis.window(group_by=["one", "other"], order_by="first")))
     runs = runs.mutate(begins=ibis.ifelse(runs.since.isnull() | (runs.since > gap), 1, 0))
     runs = runs.mutate(joined=runs.begins.sum().over(ibis.window(order_by="first", **upto)))
-    whole = kept(runs.group_by("one", "other", "joined").agg(first=runs["first"].min(), last=runs["last"].max()))
-    return _deviating(steps, whole, places, limits)
+    return runs.group_by("one", "other", "joined").agg(first=runs["first"].min(), last=runs["last"].max())
 
 
 def _deviating(steps: Table, whole: Table, places: Table, limits: Parameters) -> Table:

@@ -8,23 +8,20 @@ from typing import Any
 
 import pytest
 
+from fairlead.errors import BadInput
 from fairlead.picture import Parameters, Place, Window
 from fairlead.picture.behaviour.core import core_events
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.scene import Scene
-from fairlead.picture.chain import chains
-from fairlead.picture.fleet import fleet_of
-from fairlead.picture.gather import gather
-from fairlead.picture.places import places_of
-from fairlead.picture.shapes import ViewSegment
-from fairlead.picture.view import NO_COAST, ais_lines, scene_of, view_key
+from fairlead.picture.view import ais_scene
 from fairlead.store.sql_events import Engine, connected, events_on, prepared
+from fairlead.store.sql_parts import Cut
 from tests.rooms.picture.worlds import DAY_MS, MINUTE_MS, Row, feed, row, santa_barbara, segment
 
 pytest.importorskip("ibis", reason="the extra cluster is not installed: pip install fairlead[cluster]")
 
 START = 1_592_524_800_000  # 2020-06-19T00:00:00Z
-WORLDS = 8
+WORLDS = 5
 LIMITS = Parameters(
     slow_transfer_min_s=1800,
     gap_min_s=7200,
@@ -72,14 +69,6 @@ def world(dice: random.Random) -> list[Row]:
     return [one for one in rows if abs(one[1]) < 890_000_000]
 
 
-def scene(parts: list[ViewSegment], window: Window, limits: Parameters, places: tuple[Place, ...]) -> Scene:
-    gathered = gather(parts, window)
-    numbers, rows = zip(*chains(gathered, limits), strict=True)
-    key = view_key(gathered, limits)
-    lines = ais_lines(gathered, fleet_of(gathered, numbers, rows), key)
-    return scene_of(gathered, key, limits, places_of(places, 1000), NO_COAST, lines)
-
-
 def drawn(seed: int) -> Scene:
     dice = random.Random(seed)
     rows = world(dice)
@@ -90,11 +79,11 @@ def drawn(seed: int) -> Scene:
         else ()
     )
     parts = [segment(feed("coast", gaps_meaningful=True), rows)]
-    return scene(parts, Window(from_ms=START, to_ms=START + 3 * DAY_MS), LIMITS, places)
+    return ais_scene(parts, Window(from_ms=START, to_ms=START + 3 * DAY_MS), LIMITS, places)
 
 
-def on(engine: Any, given: Scene) -> list[Event]:
-    return events_on(engine, *prepared(given), given.parameters, given.places.names)
+def on(engine: Any, given: Scene, **how: Any) -> list[Event]:
+    return events_on(engine, *prepared(given), given.parameters, given.places.names, **how)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +123,7 @@ def test_a_real_day_has_the_same_events(engine: Engine) -> None:
     rows = santa_barbara("180604")
     start = 1_528_070_400_000
     parts = [segment(feed("channel", gaps_meaningful=True), rows)]
-    given = scene(parts, Window(from_ms=start, to_ms=start + DAY_MS), Parameters(), ())
+    given = ais_scene(parts, Window(from_ms=start, to_ms=start + DAY_MS), Parameters(), ())
     native = core_events(given)
     assert len(native) > 100
     assert on(connected(engine), given) == native
@@ -142,5 +131,40 @@ def test_a_real_day_has_the_same_events(engine: Engine) -> None:
 
 def test_no_fixes_are_no_events(duck: Any) -> None:
     rows = [row(START, 10.0, 10.0, sog_dkn=1, mmsi=290_000_001)]
-    given = scene([segment(feed("a"), rows)], Window(from_ms=START, to_ms=START + DAY_MS), LIMITS, ())
+    given = ais_scene([segment(feed("a"), rows)], Window(from_ms=START, to_ms=START + DAY_MS), LIMITS, ())
     assert on(duck, given) == core_events(given) == []
+
+
+@pytest.mark.parametrize("seed", [3])
+def test_cut_by_time_and_cell_the_events_are_the_same(duck: Any, seed: int) -> None:
+    given = drawn(seed)
+    done: list[tuple[int, int]] = []
+    cut = Cut(hours=5, cell_deg=5, vessels=5)
+    assert on(duck, given, cut=cut, progress=lambda part, parts: done.append((part, parts))) == core_events(given)
+    assert len(done) == done[-1][0] == done[-1][1] > 5
+
+
+def test_a_meeting_longer_than_any_part_is_found_once_and_whole(duck: Any) -> None:
+    dice = random.Random(5)
+    rows = [
+        *sail(dice, 290_000_001, 12.0, -80.001, [(2000, 0.4, 0, 1)], True),
+        *sail(dice, 290_000_002, 12.002, -80.0, [(2000, 0.4, 0, 1)], True),
+    ]
+    given = ais_scene([segment(feed("coast", gaps_meaningful=True), rows)], Window(from_ms=START, to_ms=START + 3 * DAY_MS), LIMITS, ())
+    native = core_events(given)
+    slow = [event for event in native if event.rule == "B1"]
+    assert [event.to_ms - event.from_ms > 30 * 3_600_000 for event in slow] == [True]
+    assert on(duck, given, cut=Cut(hours=12, cell_deg=3)) == native
+
+
+def test_after_the_parts_the_engine_holds_nothing(duck: Any) -> None:
+    given = drawn(1)
+    before = duck.con.sql("SELECT count(*) FROM duckdb_tables()").fetchall()
+    on(duck, given, cut=Cut(hours=24, cell_deg=45))
+    assert duck.con.sql("SELECT count(*) FROM duckdb_tables()").fetchall() == before
+
+
+@pytest.mark.parametrize("wrong", [{"hours": 0}, {"vessels": 0}, {"cell_deg": 2}, {"cell_deg": 7}])
+def test_a_cut_that_would_lose_events_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(BadInput):
+        Cut(**wrong)

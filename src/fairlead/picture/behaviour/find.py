@@ -39,15 +39,15 @@ WORDED: Final[Mapping[Rule, Callable[[Scene, Event], Card | None]]] = {
 }
 
 
-def events_of(scene: Scene) -> list[Event]:
-    """Events of B1 to B10, sorted."""
+def events_of(scene: Scene, core: Callable[[Scene], list[Event]] = core_events) -> list[Event]:
+    """Events of B1 to B10, sorted; `core` finds those of B1 to B5."""
     alone = [*twice(scene), *false_positions(scene), *identity_changes(scene), *declared(scene)]
-    return [*core_events(scene), *sorted([*alone, *fast(scene), *landings(scene), *drop_offs(scene)])]
+    return [*core(scene), *sorted([*alone, *fast(scene), *landings(scene), *drop_offs(scene)])]
 
 
-def cards_of(scene: Scene) -> list[Card]:
+def cards_of(scene: Scene, core: Callable[[Scene], list[Event]] = core_events) -> list[Card]:
     """Every card of a scene."""
-    return worded(scene, events_of(scene))
+    return worded(scene, events_of(scene, core))
 
 
 def worded(scene: Scene, events: list[Event]) -> list[Card]:
