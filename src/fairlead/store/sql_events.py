@@ -73,11 +73,9 @@ def connected(engine: Engine, *, threads: int = 2, master: str = "") -> Any:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise BadInput("the engine is not installed", where=engine, do="pip install fairlead[cluster]") from error
-    settings = {
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "true",
-        "spark.log.level": "FATAL",
-    }  # it logs each expression that it interprets instead of compiling
+    # at ERROR it logs each long expression that it interprets instead of compiling, pages of it
+    settings = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true", "spark.log.level": "FATAL"}
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     if not master:
         settings |= {
             "spark.sql.shuffle.partitions": str(2 * threads),
