@@ -91,7 +91,10 @@ def connected(engine: Engine, *, threads: int = 2, master: str = "") -> Any:
         return ibis.pyspark.connect(builder.getOrCreate())
     except Exception as error:  # the Java side says what it lacks in many ways
         raise BadInput(
-            "Spark cannot be started", why=str(error)[:200], do="install Java 17: apt-get install openjdk-17-jre-headless"
+            "the engine cannot be started",
+            where=engine,
+            why=str(error)[:200],
+            do="install Java 17: apt-get install openjdk-17-jre-headless",
         ) from error
 
 

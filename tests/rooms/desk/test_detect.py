@@ -37,7 +37,7 @@ def traffic(tmp_path: Path) -> Path:
 
 def test_every_line_is_accounted_for_and_the_pair_is_a_card(traffic: Path) -> None:
     seen = detect([traffic], layout="marinecadastre", parameters=LIMITS)
-    assert (seen.lines, seen.kept, seen.rejected, seen.duplicate) == (361, 360, 1, 0)
+    assert (seen.lines, seen.kept, seen.rejected, seen.duplicate, seen.set_aside) == (362, 360, 1, 0, {"header": 1})
     assert [(card.rule, card.status) for card in seen.view.cards] == [("B1", "open"), ("B4", "open"), ("B4", "open")]
 
 
