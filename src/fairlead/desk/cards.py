@@ -17,8 +17,10 @@ from fairlead.picture.behaviour.find import UNSEEN
 ID_MAX = 64
 
 
-def list_cards(node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | None = None) -> Outcome:
-    """The cards of the reader's picture, without what is drawn on each."""
+def list_cards(
+    node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | None = None, since_ms: int | None = None
+) -> Outcome:
+    """The cards of the reader's picture, without what is drawn on each; with `since_ms` also what became of them since then."""
 
     def part(body: Any) -> JsonValue:
         shown = body["picture"]
@@ -26,9 +28,10 @@ def list_cards(node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: i
             return {**body, "unseen": UNSEEN}
         cards = [{name: value for name, value in card.items() if name not in ("drawn", "sources")} for card in shown["cards"]]
         head = {name: shown[name] for name in ("window", "parameters", "feeds", "chart") if name in shown}
-        return {"banner": body["banner"], "picture": {**head, "cards": cards}, "unseen": UNSEEN}
+        chain = {name: body[name] for name in ("since_ms", "changes") if name in body}
+        return {"banner": body["banner"], "picture": {**head, "cards": cards}, "unseen": UNSEEN, **chain}
 
-    return look(node, asker, from_ms=from_ms, to_ms=to_ms, part=part)
+    return look(node, asker, from_ms=from_ms, to_ms=to_ms, since_ms=since_ms, part=part)
 
 
 def show_card(node: Node, asker: Asker, id: str, *, from_ms: int | None = None, to_ms: int | None = None) -> Outcome:

@@ -25,6 +25,7 @@ from fairlead.envelope import JsonValue, decode
 from fairlead.intake.segment_file import read_segment, read_statements, segment_path
 from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
+from fairlead.picture.succession import succession
 from fairlead.picture.view import NO_COAST
 from fairlead.store import holdings, listed
 from fairlead.store.database import Tx
@@ -44,10 +45,17 @@ def whole(body: JsonValue) -> JsonValue:
 
 
 def look(
-    node: Node, asker: Asker, *, from_ms: int | None = None, to_ms: int | None = None, part: Callable[[JsonValue], JsonValue] = whole
+    node: Node,
+    asker: Asker,
+    *,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+    since_ms: int | None = None,
+    part: Callable[[JsonValue], JsonValue] = whole,
 ) -> Outcome:
     """The picture of the window [from_ms, to_ms), by default the last six hours, or a part of it: what is handed over and receipted is
-    the part. Raises BadSignature, LogFault."""
+    the part. With `since_ms` also what became of cards since then: the same feeds, with what had come by that time. Raises
+    BadSignature, LogFault."""
     at_ms = node.clock.now_ms()
     form = "coarse" if asker.unit in node.coalition.book.units and below_ceiling(node.coalition.book, asker.unit) else "full"
     window = window_of(at_ms, form=form, from_ms=from_ms, to_ms=to_ms)
@@ -55,7 +63,7 @@ def look(
         asked = ask(node, tx, asker, act="picture", form=form, at_ms=at_ms)
         house = node.house(tx, at_ms)
         rows = seen_by(node, tx, house, asked, window)
-    body = _render(node, asked, rows, window)
+    body = _render(node, asked, rows, window, since_ms)
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
         admitted = admit(house, asked.request)
@@ -65,7 +73,7 @@ def look(
         else:
             now_seen = seen_by(node, tx, house, asked, window)  # P4: decided at its place in the order of writes
             if [row.holding.id for row in now_seen] != [row.holding.id for row in rows]:
-                rows, body = now_seen, _render(node, asked, now_seen, window)
+                rows, body = now_seen, _render(node, asked, now_seen, window, since_ms)
             given = answer(part(body))
             record.use(node, tx, asked, house=house, rows=rows, output=given.body)
             outcome = given
@@ -128,7 +136,7 @@ def segment_of(node: Node, row: Row) -> ViewSegment:
     return ViewSegment(feed=feed, digest=row.holding.digest, detections=read_segment(path), statements=read_statements(path))
 
 
-def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window) -> JsonValue:
+def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window, since_ms: int | None) -> JsonValue:
     request = asked.request
     head = (
         banner(join([row.holding.label for row in rows]), purpose=request.purpose, operation=request.operation)
@@ -137,4 +145,8 @@ def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window) -> Js
     )
     seen = sight(node, rows, window)
     shown: JsonValue = shown_of(seen, request.form, request.at_ms)
-    return {"banner": head, "picture": shown}
+    if since_ms is None or request.form == "coarse":
+        return {"banner": head, "picture": shown}
+    earlier = sight(node, [row for row in rows if row.holding.created_ms <= since_ms], window)
+    changes: JsonValue = msgspec.to_builtins(succession(earlier.cards, seen.cards))
+    return {"banner": head, "picture": shown, "since_ms": since_ms, "changes": changes}

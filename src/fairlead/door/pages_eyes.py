@@ -8,10 +8,13 @@ from typing import Any, Final
 from litestar import Response, get
 
 from fairlead.desk import cards as desk_cards
+from fairlead.desk.answer import Outcome
+from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.door.console import Query, Web, show
 from fairlead.door.drawn import strip_svg
+from fairlead.door.forms import time_ms
 from fairlead.door.ordered import ORDERS, RULES, STATUSES, chosen
 from fairlead.door.pages import both, named, uses
 from fairlead.door.plotted import gaps_of, plot_svg, timebar_svg
@@ -44,12 +47,19 @@ async def cards(request: Web) -> Response[bytes]:
             "orders": ORDERS,
             "order": key,
             "near": near,
+            "since": value.get("since_ms"),
+            "changes": value.get("changes", []),
             "timebar": timebar_svg({"window": value["picture"]["window"], "cards": found}),
             "window": f"from={value['picture']['window']['from_ms']}&to={value['picture']['window']['to_ms']}",
         }
 
     page = Page(template="cards.html", title="Cards", tab="cards", watch="picture")
-    return await show(request, page, lambda node, who, q: desk_cards.list_cards(node, who, from_ms=q.from_ms, to_ms=q.to_ms), more)
+
+    def listed(node: Node, who: Asker, q: Query) -> Outcome:
+        since = time_ms(asked["since"][:40]) if asked.get("since") else None
+        return desk_cards.list_cards(node, who, from_ms=q.from_ms, to_ms=q.to_ms, since_ms=since)
+
+    return await show(request, page, listed, more)
 
 
 @get("/as/{person:str}/card/{name:str}", opt=uses("picture", "purpose"))

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from fairlead.desk import look
+from fairlead.desk.cards import list_cards
 from fairlead.desk.charts import Charts, Installed
 from fairlead.desk.detect import NATIVE, Seen, detect
 from fairlead.door.ordered import ORDERS, chosen
@@ -125,6 +126,7 @@ def cards(
     status: StatusOption = "open",
     sort: SortOption = "recent",
     near: NearOption = "",
+    since: Annotated[str, typer.Option(help="YYYY-MM-DDTHH:MM:SSZ: also what late data opened, superseded or retracted.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """The evidence cards of the reader's own picture, filtered and sorted by one stated key."""
@@ -134,8 +136,18 @@ def cards(
         def human(value: dict[str, Any]) -> None:
             OUT.print(value["banner"]["text"], style="reverse")
             _listed(chosen(value["picture"].get("cards", []), rules=rule, status=status, order=sort, near=near), status)
+            if "changes" in value:
+                _changes(value["changes"], value["since_ms"])
 
-        show(look.look(one, who, from_ms=instant(begin), to_ms=instant(end)), as_json=as_json, human=human)
+        outcome = list_cards(one, who, from_ms=instant(begin), to_ms=instant(end), since_ms=instant(since))
+        show(outcome, as_json=as_json, human=human)
+
+
+def _changes(changes: list[dict[str, Any]], since_ms: int) -> None:
+    OUT.print(f"since {utc(since_ms)}: {len(changes) or 'no'} changes by late data", markup=False)
+    for one in changes:
+        ids = " -> ".join(one[name][:8] for name in ("was", "card") if name in one)
+        OUT.print(f"  {one['became']} [{one['rule']}] {ids} {utc(one['from_ms'])}: {one['why']}", markup=False)
 
 
 def _listed(cards: list[dict[str, Any]], status: str) -> None:
