@@ -5,7 +5,8 @@ What is not in the reader's picture is not there, whatever the reason: withdrawn
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from fairlead.desk.answer import Outcome
 from fairlead.desk.ask import Asker
@@ -15,6 +16,8 @@ from fairlead.envelope import JsonValue
 from fairlead.picture.behaviour.find import UNSEEN
 
 ID_MAX = 64
+NO_BULK = "no_bulk_export"
+Choose: TypeAlias = Callable[[Sequence[Any]], list[Any]]
 
 
 def list_cards(
@@ -45,6 +48,31 @@ def show_card(node: Node, asker: Asker, id: str, *, from_ms: int | None = None, 
         return {"banner": body["banner"], "picture": {"window": shown["window"]}, "card": card, "tracks": tracks}
 
     return look(node, asker, from_ms=from_ms, to_ms=to_ms, part=part)
+
+
+def file_cards(node: Node, asker: Asker, choose: Choose, *, to: str, from_ms: int | None = None, to_ms: int | None = None) -> Outcome:
+    """Cards as they go into a file, whole, with the contacts they speak of; the receipt says to what they went, as `to` has it.
+
+    `choose` picks from the cards of the reader's own picture. Where a label says `no_bulk_export`, a file holds one card only."""
+
+    def part(body: Any) -> JsonValue:
+        shown = body["picture"]
+        cards = choose(shown.get("cards", []))
+        withheld = NO_BULK if NO_BULK in body["banner"]["handling"] and len(cards) > 1 else ""
+        cards = [] if withheld else cards
+        wanted = {track for card in cards for track in card["tracks"]}
+        tracks = [_head(track) for track in shown.get("tracks", []) if track["id"] in wanted]
+        head = {name: shown[name] for name in ("window", "parameters", "feeds", "chart") if name in shown}
+        return {
+            "banner": body["banner"],
+            "picture": head,
+            "cards": cards,
+            "tracks": tracks,
+            "unseen": UNSEEN,
+            **({"withheld": withheld} if withheld else {}),
+        }
+
+    return look(node, asker, from_ms=from_ms, to_ms=to_ms, part=part, given_to=to)
 
 
 def show_vessel(node: Node, asker: Asker, id: str, *, from_ms: int | None = None, to_ms: int | None = None) -> Outcome:

@@ -52,9 +52,11 @@ def look(
     to_ms: int | None = None,
     since_ms: int | None = None,
     part: Callable[[JsonValue], JsonValue] = whole,
+    given_to: str = "",
 ) -> Outcome:
     """The picture of the window [from_ms, to_ms), by default the last six hours, or a part of it: what is handed over and receipted is
-    the part. With `since_ms` also what became of cards since then: the same feeds, with what had come by that time. Raises
+    the part. With `since_ms` also what became of cards since then: the same feeds, with what had come by that time.
+    `given_to` is said in the receipt. Raises
     BadSignature, LogFault."""
     at_ms = node.clock.now_ms()
     form = "coarse" if asker.unit in node.coalition.book.units and below_ceiling(node.coalition.book, asker.unit) else "full"
@@ -75,7 +77,7 @@ def look(
             if [row.holding.id for row in now_seen] != [row.holding.id for row in rows]:
                 rows, body = now_seen, _render(node, asked, now_seen, window, since_ms)
             given = answer(part(body))
-            record.use(node, tx, asked, house=house, rows=rows, output=given.body)
+            record.use(node, tx, asked, house=house, rows=rows, output=given.body, given_to=given_to)
             outcome = given
     node.publish()
     return outcome

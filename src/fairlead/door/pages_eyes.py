@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from litestar import Response, get
 
 from fairlead.desk import cards as desk_cards
-from fairlead.desk.answer import Outcome
+from fairlead.desk.answer import Outcome, Refused
 from fairlead.desk.ask import Asker
 from fairlead.desk.node import Node
 from fairlead.desk.session import Session
-from fairlead.door.console import Query, Web, show
+from fairlead.door.card_out import MEDIA, file_bytes
+from fairlead.door.console import Query, Web, as_json, console_of, query_of, show, signed_out
 from fairlead.door.drawn import strip_svg
 from fairlead.door.forms import time_ms
 from fairlead.door.ordered import ORDERS, RULES, STATUSES, chosen
 from fairlead.door.pages import both, named, uses
 from fairlead.door.plotted import gaps_of, plot_svg, timebar_svg
 from fairlead.door.render import Page
-from fairlead.errors import UnknownCode
+from fairlead.errors import BadInput, UnknownCode
 from fairlead.picture.identity import kind_of_number
 
 SHOWN_MAX: Final = 200
@@ -79,6 +80,33 @@ async def card(request: Web) -> Response[bytes]:
     return await show(request, page, lambda node, who, q: desk_cards.show_card(node, who, name, from_ms=q.from_ms, to_ms=q.to_ms), more)
 
 
+@get("/as/{person:str}/card-file/{name:str}", opt=uses("picture", "purpose"))
+async def card_file(request: Web) -> Response[bytes]:
+    """One card as a file, named by its id and the form: `ID.pdf`, `ID.geojson`, `ID.parquet`."""
+    id, _, form = named(request).rpartition(".")
+    console = console_of(request)
+
+    def job(node: Node) -> Response[bytes]:
+        session = console.session(node, request)
+        if session is None:
+            return signed_out(request)
+        if form not in MEDIA or not id:
+            raise BadInput("no such form of a card", where=form[:20], do=f"take {', '.join(MEDIA)}")
+        query = query_of(node, session, request)
+
+        def choose(all_cards: Sequence[Any]) -> list[Any]:
+            return [made for made in all_cards if made["id"] == id]
+
+        who = session.asker(purpose=query.purpose, operation=query.operation)
+        outcome = desk_cards.file_cards(node, who, choose, to=f"file {form}", from_ms=query.from_ms, to_ms=query.to_ms)
+        if isinstance(outcome, Refused):
+            return as_json(outcome)
+        name = f'attachment; filename="card-{id[:8]}.{form}"'
+        return Response(file_bytes(outcome, form), media_type=MEDIA[form], headers={"Content-Disposition": name})
+
+    return await console.call(job, request)
+
+
 @get("/as/{person:str}/vessel/{name:str}", opt=uses("picture", "purpose"))
 async def vessel(request: Web) -> Response[bytes]:
     name = named(request)
@@ -116,4 +144,4 @@ def drawn_of(made: Mapping[str, Any], tracks: list[dict[str, Any]]) -> dict[str,
     return {"card": made, "tracks": parts}
 
 
-ROUTES: Final = (cards, card, vessel)
+ROUTES: Final = (cards, card, card_file, vessel)

@@ -12,10 +12,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from fairlead.desk import look
-from fairlead.desk.cards import list_cards
+from fairlead.desk.answer import Answer
+from fairlead.desk.ask import Asker
+from fairlead.desk.cards import Choose, file_cards, list_cards, show_card
 from fairlead.desk.charts import Charts, Installed
 from fairlead.desk.detect import NATIVE, Seen, detect
+from fairlead.desk.node import Node
+from fairlead.door.card_out import file_bytes, form_of, write_new
 from fairlead.door.ordered import ORDERS, chosen
 from fairlead.door.shell import (
     DEFAULT_NODE,
@@ -35,6 +38,7 @@ from fairlead.door.shell import (
     utc,
 )
 from fairlead.door.verbs_read import FromOption, ToOption
+from fairlead.envelope import decode
 from fairlead.errors import BadInput, UnknownCode
 from fairlead.picture import Parameters
 from fairlead.picture.behaviour.find import UNSEEN
@@ -126,12 +130,16 @@ def cards(
     status: StatusOption = "open",
     sort: SortOption = "recent",
     near: NearOption = "",
+    out: Annotated[Path | None, typer.Option(help="Write a file, by its ending: .geojson, .parquet or .pdf.")] = None,
     since: Annotated[str, typer.Option(help="YYYY-MM-DDTHH:MM:SSZ: also what late data opened, superseded or retracted.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """The evidence cards of the reader's own picture, filtered and sorted by one stated key."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
+        if out is not None:
+            _filed(one, who, out, lambda all_cards: chosen(all_cards, rules=rule, status=status, order=sort, near=near), begin, end)
+            return
 
         def human(value: dict[str, Any]) -> None:
             OUT.print(value["banner"]["text"], style="reverse")
@@ -168,21 +176,41 @@ def card(
     node: NodeOption = DEFAULT_NODE,
     begin: FromOption = "",
     end: ToOption = "",
+    out: Annotated[Path | None, typer.Option(help="Write a file, by its ending: .geojson, .parquet or .pdf.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """One evidence card in full: sentence, criteria, explanations tested, quality, what would refute it, sources."""
     with opened(node) as one:
         who = asker(one, person, unit, purpose, operation)
-        outcome = look.look(one, who, from_ms=instant(begin), to_ms=instant(end))
+        if out is not None:
+            _filed(one, who, out, lambda all_cards: [made for made in all_cards if made["id"].startswith(id)], begin, end)
+            return
 
         def human(value: dict[str, Any]) -> None:
-            found = [made for made in value["picture"].get("cards", []) if made["id"].startswith(id)]
-            if len(found) != 1:
+            if not value["card"]:
                 raise UnknownCode("no such card in this picture", where=id, do="see fairlead cards, and give enough of its id")
             OUT.print(value["banner"]["text"], style="reverse")
-            _whole(found[0])
+            _whole(value["card"])
 
-        show(outcome, as_json=as_json, human=human)
+        show(show_card(one, who, id, from_ms=instant(begin), to_ms=instant(end)), as_json=as_json, human=human)
+
+
+def _filed(node: Node, who: Asker, path: Path, choose: Choose, begin: str, end: str) -> None:
+    """The cards chosen, as a file beside which nothing is printed but what it is."""
+    form = form_of(path)
+    outcome = file_cards(node, who, choose, to=f"file {form}", from_ms=instant(begin), to_ms=instant(end))
+    if isinstance(outcome, Answer):
+        value = decode(outcome.body)
+        if isinstance(value, dict) and "withheld" in value:
+            why, do = "a label of these sources says no_bulk_export", "name one card: fairlead card ID --out FILE"
+            raise BadInput("no file of several cards is made", where=path.name, why=why, do=do)
+        write_new(path, file_bytes(outcome, form))
+
+    def human(value: dict[str, Any]) -> None:
+        OUT.print(value["banner"]["text"], style="reverse")
+        OUT.print(f"{len(value['cards'])} cards in {path}; in the receipts as output {outcome.etag}", markup=False)
+
+    show(outcome, as_json=False, human=human)
 
 
 def _whole(made: dict[str, Any]) -> None:

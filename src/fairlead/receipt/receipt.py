@@ -60,7 +60,7 @@ class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     holdings: Annotated[tuple[HeldRef, ...], msgspec.Meta(max_length=65_536)] = ()
     agreements: Annotated[tuple[Word, ...], msgspec.Meta(max_length=4096)] = ()
     legal_basis: Hex32 = ""
-    given_to: Word = ""  # of an export: the carrier, and the system outside
+    given_to: Word = ""  # of an export: the carrier, and the system outside; of a file of cards: its form
     pad: str = ""
 
 
