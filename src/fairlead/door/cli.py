@@ -25,6 +25,7 @@ from fairlead.door import (
     verbs_scale,
     verbs_status,
     verbs_trust,
+    verbs_watch,
 )
 from fairlead.door.shell import guarded
 
@@ -57,6 +58,7 @@ for room in (
     verbs_find,
     verbs_eyes,
     verbs_scale,
+    verbs_watch,
     verbs_act,
     verbs_halt,
     verbs_log,

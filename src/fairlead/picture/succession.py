@@ -18,7 +18,7 @@ from fairlead.picture.ground import apart_one_m
 from fairlead.picture.shapes import Card
 
 NEAR_M: Final = 10_000
-Became: TypeAlias = Literal["opened", "superseded", "retracted"]
+Became: TypeAlias = Literal["opened", "superseded", "retracted", "closed"]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +56,15 @@ def succession(earlier: Sequence[Card], later: Sequence[Card]) -> tuple[Change, 
         if now.id not in second
     ]
     return tuple(sorted(found, key=lambda one: (one.from_ms, one.rule, one.was, one.card)))
+
+
+def closed(changes: Sequence[Change], from_ms: int) -> tuple[Change, ...]:
+    """The same changes for a window that moves on: what is gone and began before `from_ms` was not refuted, it has left the window."""
+    left = "its beginning is older than what is held"
+    return tuple(
+        msgspec.structs.replace(one, became="closed", why=left) if one.became == "retracted" and one.from_ms < from_ms else one
+        for one in changes
+    )
 
 
 def _paired(earlier: Sequence[Card], later: Sequence[Card]) -> list[tuple[Card, Card]]:
