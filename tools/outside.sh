@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Verifiers of others for tests/outside: from npm by a locked install, Go's sumdb packages from Debian, and openssl. What cannot be had
-# is told, and its tests skip by name. Once this ran, the tests need no network.
+# is told, and its tests skip by name. An MQTT broker for the tests of streams comes along. Once this ran, the tests need no network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build/outside
@@ -11,15 +11,16 @@ wanted=()
 mod=/usr/share/gocode/src/golang.org/x/mod
 [ -e "$mod/go.mod" ] || wanted+=(golang-golang-x-mod-dev)
 command -v openssl >/dev/null || wanted+=(openssl)
+command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || wanted+=(mosquitto)
 if [ "${#wanted[@]}" -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo "missing: their tests in tests/outside will skip (apt-get install ${wanted[*]})"
+    echo "missing: their tests will skip (apt-get install ${wanted[*]})"
   else
     echo "installing ${wanted[*]} for the tests in tests/outside"
     export DEBIAN_FRONTEND=noninteractive
     if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${wanted[@]}"; } >build/apt-outside.log 2>&1; then
       tail -3 build/apt-outside.log
-      echo "${wanted[*]} could not be installed: their tests in tests/outside will skip"
+      echo "${wanted[*]} could not be installed: their tests will skip"
     fi
   fi
 fi

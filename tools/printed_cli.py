@@ -21,7 +21,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "watch": "fairlead watch tcp://RECEIVER:10110 --chart land.geojson --whole-log yes",
     "prepare": "fairlead prepare traffic.csv.gz --into tables",
     "events": "fairlead events tables --engine duckdb --parts 24x10 --out events.jsonl",
-    "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort longest",
+    "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort oldest",
     "card": "fairlead card $CARD --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "chart add": "fairlead chart add land.geojson ports.csv",
     "chart list": "fairlead chart list",

@@ -57,7 +57,7 @@ class Source:
         self._blocks: queue.Queue[bytes | None] = queue.Queue(BLOCKS_MAX)
         self._over = threading.Event()
         self._waits = waits == "yes"
-        self._thread = threading.Thread(target=self._run, args=(read,), daemon=True)
+        self._thread = threading.Thread(None, self._run, "stream", (read,), daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Source:
