@@ -19,6 +19,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "picture": "fairlead picture --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "detect": "fairlead detect traffic.csv.gz --chart land.geojson --status all",
     "watch": "fairlead watch tcp://RECEIVER:10110 --chart land.geojson --whole-log yes",
+    "play": "fairlead play --seed 7 --into played",
     "prepare": "fairlead prepare traffic.csv.gz --into tables",
     "events": "fairlead events tables --engine duckdb --parts 24x10 --out events.jsonl",
     "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort oldest",

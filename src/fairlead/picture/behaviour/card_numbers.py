@@ -53,8 +53,12 @@ def _twice_card(scene: Scene, event: Event) -> Card:
 def _filler(scene: Scene, event: Event) -> Explanation:
     mmsi = int(scene.fleet.mmsi[event.lines[0]])
     kind = kind_of_number(mmsi)
-    result: Result = "fits" if mmsi in FILLERS or kind.kind == "none" or (kind.kind == "ship" and not kind.country) else "excluded"
-    tested = "whether the number is one that no administration gives out, as a set that was never programmed sends"
+    result: Result = "excluded"
+    if mmsi in FILLERS or kind.kind == "none":
+        result = "fits"
+    elif kind.kind == "ship" and not kind.country:  # a wrong country code may be a slip, and may be chosen
+        result = "cannot tell"
+    tested = "whether the number is one that a set sends which was never programmed; a country code of nobody does not decide it"
     return Explanation(explanation=innocent.FILLER, tested=tested, result=result)
 
 
@@ -132,11 +136,13 @@ def _false_card(scene: Scene, event: Event) -> Card:
 
 def _river(scene: Scene, event: Event) -> Explanation:
     """On land by the chart and moving like a vessel: a river, a canal or a harbour that the chart does not show."""
-    own = scene.fleet.of(event.lines[0])
+    number = scene.fleet.mmsi[event.lines[0]]
+    same = np.flatnonzero(scene.fleet.mmsi == number).tolist()  # what was at sea as well is on no river, however its track was cut
+    own = np.concatenate([np.arange(scene.fleet.start[line], scene.fleet.start[line + 1]) for line in same])
     inland = scene.coast.inland_m(scene.fleet.lat_e7[own], _wrapped(scene.fleet.lon_e7[own]), 100_000)
     always: Result = "excluded"
     if event["kind"] == 1:
-        always = "fits" if event["positions"] * 2 > event["of"] and float(np.mean(inland > 0)) > 0.8 else "excluded"
+        always = "fits" if event["positions"] * 2 > len(own) and float(np.mean(inland > 0)) > 0.8 else "excluded"
     return Explanation(explanation=innocent.RIVER, tested="whether it is where the chart shows land nearly all the time", result=always)
 
 
