@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
@@ -269,7 +270,7 @@ def silences(world: World, limits: Parameters) -> Iterator[Found]:
         for fix in track:
             heard.setdefault((fix[0] // 3_600_000, *cell(fix[1], fix[2])), []).append(number)
     for number, track in world.items():
-        for before, after in zip(track, track[1:], strict=False):
+        for before, after in itertools.pairwise(track):
             if after[0] - before[0] >= limits.gap_min_s * 1000:
                 seen = silence(track, before, after, heard)
                 if seen["heard"] >= limits.gap_heard_min and seen["expected"] >= limits.gap_expected_min:

@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pytest
-from tests.model import behaviour_model as plain
-from tests.model.behaviour_model import Fix, Found, World
-from tests.rooms.picture.worlds import MINUTE_MS, Row, feed, segment
 
 from fairlead.picture import Parameters, Window
-from fairlead.picture.behaviour.core import loitering, loading, short
+from fairlead.picture.behaviour.core import loading, loitering, short
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import silences
@@ -26,6 +23,9 @@ from fairlead.picture.fleet import fleet_of
 from fairlead.picture.gather import gather
 from fairlead.picture.places import places_of
 from fairlead.picture.view import NO_COAST, ais_lines, scene_of, view_key
+from tests.model import behaviour_model as plain
+from tests.model.behaviour_model import Fix, Found, World
+from tests.rooms.picture.worlds import MINUTE_MS, Row, feed, segment
 
 START = 1_600_000_000_000 // 3_600_000 * 3_600_000
 WINDOW = Window(from_ms=START, to_ms=START + 4 * 1440 * MINUTE_MS)
@@ -95,7 +95,7 @@ def side_by_side(sea: Sea) -> None:
             (20.0, pace, now),
             (60, 8.0, now + 70),
         ]
-        legs = legs if dice.random() < 0.4 else [legs[0], legs[1], legs[4]]
+        legs = legs if dice.random() < 0.4 else [*legs[:2], legs[4]]
         sea.sail(spot, legs, at=200.0, back=1, told=told)
 
 
