@@ -1,4 +1,4 @@
-"""Small scenes for the rules: vessels that sail legs on a flat patch of sea, what they state, a straight coast, and cards checked whole.
+"""Small scenes for the rules: vessels that sail legs on a patch of sea, what they state, a straight coast, and cards checked whole.
 
 Positions are metres north and east of MIDDLE, so that a test can miss a threshold by one metre, one slot or a tenth of a knot.
 """
@@ -26,6 +26,7 @@ METRE = math.degrees(1 / 6_371_008.8)
 KN = 30.8667  # metres a minute
 NAMES = (b"ANNA MARIE", b"BLUE STAR", b"CORMORANT", b"DOLPHIN BAY", b"EVENING TIDE")
 AIS = feed("coast")
+USUAL = Parameters()
 
 
 def spot(north_m: float, east_m: float) -> tuple[float, float]:
@@ -74,14 +75,12 @@ def part(rows: Sequence[Row], stated: Sequence[Statements] = (), facts: FeedFact
     return ViewSegment(feed=facts, digest="", detections=made.detections, statements=hourly([*stated, *quiet]) or nothing_stated())
 
 
-def shown(
-    parts: Sequence[ViewSegment], limits: Parameters = Parameters(), places: Sequence[Place] = (), chart: Chart | None = None
-) -> View:  # the default is a frozen value
+def shown(parts: Sequence[ViewSegment], limits: Parameters = USUAL, places: Sequence[Place] = (), chart: Chart | None = None) -> View:
     return view(parts, WINDOW, limits, places, *([chart] if chart is not None else []))
 
 
 def cards(
-    parts: Sequence[ViewSegment], rule: str, limits: Parameters = Parameters(), places: Sequence[Place] = (), chart: Chart | None = None
+    parts: Sequence[ViewSegment], rule: str, limits: Parameters = USUAL, places: Sequence[Place] = (), chart: Chart | None = None
 ) -> list[Card]:
     """Cards of one rule; those of every rule in the view are checked for what no card may be."""
     seen = shown(parts, limits, places, chart)
