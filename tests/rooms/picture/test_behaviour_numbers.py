@@ -188,15 +188,16 @@ def test_b7_lasts_two_hours(minutes: int, found: int) -> None:
     assert len(declared(leaving(minutes))) == found
 
 
-@pytest.mark.parametrize(("knots", "found"), [(5.5, 1), (5.3, 0), (4.9, 0)])
-def test_b7_makes_five_knots_and_twenty_kilometres(knots: float, found: int) -> None:
-    assert len(declared(leaving(121, knots))) == found
+@pytest.mark.parametrize(("minutes", "knots", "found"), [(121, 5.5, 1), (121, 5.3, 0), (150, 5.0, 1), (150, 4.9, 0)])
+def test_b7_makes_five_knots_and_twenty_kilometres(minutes: int, knots: float, found: int) -> None:
+    assert len(declared(leaving(minutes, knots))) == found
 
 
 def test_b7_needs_the_whole_name_of_one_place_only() -> None:
     rows, _ = leaving()
     assert declared((rows, [says(A, 120, destination=b"HAVENTON")])) == []
     assert declared((rows, [says(A, 120, destination=b"FOR ORDERS")])) == []
+    assert cards([part(*leaving())], "B7", places=(port(0, 0), port(90_000, 0))) == [], "two places of that name"
 
 
 def test_b7_that_comes_nearer_is_none() -> None:

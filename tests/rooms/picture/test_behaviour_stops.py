@@ -223,13 +223,13 @@ def test_b10_is_explained_by_a_ground_where_many_stop_within_two_kilometres() ->
 # B11
 
 
-def meeting_many(craft: int = 3, every: int = 200, *, ship_m: int = 180, craft_m: int = 12, kind: int = -1) -> list[Card]:
+def meeting_many(meetings: int = 3, every: int = 200, *, craft: int = 3, ship_m: int = 180, craft_m: int = 12, kind: int = -1) -> list[Card]:
     """A ship that drops something which small craft fetch one after another, each at its own place."""
     rows, stated = [], [says(A, 1, length_m=ship_m, ship_type=kind)]
-    for number in range(craft):
+    for number in range(meetings):
         rows += stop(A, 100 + every * number, north_m=20_000.0 * number)
-        rows += stop(B + number, 160 + every * number, north_m=20_000.0 * number)
-        stated.append(says(B + number, 1, length_m=craft_m, ship_type=30 if kind == 30 else -1))
+        rows += stop(B + number % craft, 160 + every * number, north_m=20_000.0 * number)
+    stated += [says(B + number, 1, length_m=craft_m, ship_type=30 if kind == 30 else -1) for number in range(craft)]
     return cards([part(rows, stated)], "B11")
 
 
@@ -242,7 +242,9 @@ def test_b11_reads_like_this() -> None:
 
 
 def test_b11_counts_craft_and_not_meetings() -> None:
-    assert meeting_many(2) == []
+    assert meeting_many(4, craft=2) == []
+    (card,) = meeting_many(4)
+    assert card.criteria[0].observed == "3 craft"
 
 
 @pytest.mark.parametrize(("every", "found"), [(1400, 1), (1410, 0)])
