@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, gate, label, log, marking, proof, release, suspension, terms, watching, witness
+from tests.seeded import agreement, case, desk, eyes, gate, label, log, marking, proof, release, suspension, terms, watching, witness
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -19,6 +19,7 @@ FAULTS: tuple[Fault, ...] = (
     *release.FAULTS,
     *witness.FAULTS,
     *watching.FAULTS,
+    *eyes.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]

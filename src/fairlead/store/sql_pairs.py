@@ -108,8 +108,13 @@ def _deviating(steps: Table, whole: Table, places: Table, limits: Parameters) ->
     other = steps.select(other="line", slot_b="slot", lat_b="lat_e7", lon_b="lon_e7", speed_b="speed_dkn")
     during = asked.join(one, ["one", one.slot_a >= asked["first"], one.slot_a <= asked["last"]])
     during = during.join(other, ["other", during.slot_a == other.slot_b])
+    during = during.mutate(apart_m=apart_m(during.lat_a, during.lon_a, during.lat_b, during.lon_b))
+    during = during.filter(  # a short break inside a run is none of it
+        during.apart_m <= limits.short_transfer_gate_m,
+        during.speed_a >= limits.short_transfer_dkn,
+        during.speed_b >= limits.short_transfer_dkn,
+    )
     during = during.mutate(
-        apart_m=apart_m(during.lat_a, during.lon_a, during.lat_b, during.lon_b),
         lat=halved(during.lat_a + during.lat_b),
         lon=wrapped(during.lon_a + halved(wrapped(during.lon_b - during.lon_a))),
         number=ibis.row_number().over(ibis.window(group_by=["one", "other", "joined"], order_by="slot_a")),

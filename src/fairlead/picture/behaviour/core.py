@@ -119,23 +119,26 @@ def _short(scene: Scene, one: int, other: int, first: int, last: int) -> Event |
     turned = [NOT_HEARD if was is None else _deviation(was, now) for was, now in zip(before, (during[0], during[1]), strict=True)]
     if any(NOT_HEARD < percent < limits.deviation_percent for percent in turned):
         return None
+    # 3. what was observed counts where both are close and make way: a short break inside the run is none of it
     met = meeting(scene.steps, one, other, first, last)
-    if not scene.off_places(met.lat_e7, met.lon_e7, limits.place_gate_m).all():
+    speed_a, speed_b = (scene.steps.speed_dkn[at].astype(np.int64) for at in (met.one_at, met.other_at))
+    fits = (met.apart_m <= limits.short_transfer_gate_m) & (np.minimum(speed_a, speed_b) >= limits.short_transfer_dkn)
+    lat, lon = met.lat_e7[fits], met.lon_e7[fits]
+    if not scene.off_places(lat, lon, limits.place_gate_m).all():
         return None
-    middle = len(met.slot) // 2
-    speeds = [scene.steps.speed_dkn[at].astype(np.int64) for at in (met.one_at, met.other_at)]
+    middle = len(lat) // 2
     return Event(
         rule="B2",
         lines=(one, other),
         from_ms=scene.slot_ms(first),
         to_ms=scene.slot_ms(last),
-        lat_e7=int(met.lat_e7[middle]),
-        lon_e7=int(met.lon_e7[middle]),
+        lat_e7=int(lat[middle]),
+        lon_e7=int(lon[middle]),
         seen=(
-            ("apart_m", int(met.apart_m.max())),
+            ("apart_m", int(met.apart_m[fits].max())),
             ("deviation_one_percent", turned[0]),
             ("deviation_other_percent", turned[1]),
-            ("mean_dkn", int(speeds[0].sum() + speeds[1].sum()) // (2 * len(met.slot))),
+            ("mean_dkn", int(speed_a[fits].sum() + speed_b[fits].sum()) // (2 * len(lat))),
         ),
     )
 

@@ -109,21 +109,20 @@ def _others_then(t_ms: Ints, lat: Ints, lon: Ints, mmsi: Ints) -> Ints:
     """For each false position how many other numbers had one within an hour and 50 km."""
     found = np.zeros(len(t_ms), dtype=np.int64)
     order = np.argsort(t_ms)
+    numbers = np.unique(mmsi)
+    name = np.searchsorted(numbers, mmsi)
+    counted_for = np.full(len(numbers), -1, dtype=np.int64)  # each number counts once for a position, however often it is heard
     for i in range(len(order)):
         here = order[i]
         seen = 0
-        last = np.int64(-1)
         for step in (-1, 1):
             j = i + step
             while 0 <= j < len(order) and abs(t_ms[order[j]] - t_ms[here]) <= HOUR_MS and abs(j - i) < 2000:
                 there = order[j]
-                if (
-                    mmsi[there] != mmsi[here]
-                    and mmsi[there] != last
-                    and apart_k(lat[here], lon[here], lat[there], lon[there]) <= 50_000
-                ):
+                fresh = name[there] != name[here] and counted_for[name[there]] != here
+                if fresh and apart_k(lat[here], lon[here], lat[there], lon[there]) <= 50_000:
                     seen += 1
-                    last = mmsi[there]
+                    counted_for[name[there]] = here
                 j += step
         found[here] = seen
     return found

@@ -10,7 +10,7 @@ import numpy as np
 from fairlead.picture.behaviour.alone import fast_runs, hours_of, stops
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.scene import Scene
-from fairlead.picture.ground import Ints, apart_k
+from fairlead.picture.ground import Ints, apart_k, apart_m
 from fairlead.picture.growing import put
 from fairlead.picture.shapes import Rule
 from fairlead.picture.sun import elevation_ddeg
@@ -23,6 +23,7 @@ HALF_HOUR_S = 1800
 RUN_DKN = 150
 DRIFT_DKN = 20
 HOUR_MS = 3_600_000
+NEAR_M = 2000  # other stops within this make a ground that many stop at
 
 
 def fast(scene: Scene) -> Iterator[Event]:
@@ -114,7 +115,8 @@ def drop_offs(scene: Scene) -> Iterator[Event]:
     ).tolist():
         a, b = found[one].tolist(), found[other].tolist()
         event = _at(scene, "B10", (min(a[0], b[0]), max(a[0], b[0])), a[1], b[2], a[1], ())
-        visits = int(((np.abs(lat - lat[one]) < 200_000) & (np.abs(lon - lon[one]) < 200_000)).sum())
+        near = apart_m(np.full_like(lat, lat[one]), np.full_like(lon, lon[one]), lat, lon) <= NEAR_M
+        near[[one, other]] = False
         seen = (
             ("apart_m", apart),
             ("gate_m", gate),
@@ -122,7 +124,7 @@ def drop_offs(scene: Scene) -> Iterator[Event]:
             ("first_line", a[0]),
             ("first_to_ms", scene.slot_ms(int(steps.slot[a[2]]))),
             ("second_from_ms", scene.slot_ms(int(steps.slot[b[1]]))),
-            ("stops_near", visits - 2),
+            ("stops_near", int(near.sum())),
         )
         yield msgspec.structs.replace(event, seen=seen)
 
