@@ -53,6 +53,7 @@ class Decoder:
         self._log = np.zeros(PAD, dtype=np.uint8)
         self._held = 0  # bytes of a line whose end has not come
         self._payload = np.zeros(PACKED_BYTES, dtype=np.uint8)
+        self._cut, self._cuts = np.zeros(8, dtype=np.int64), np.zeros(24, dtype=np.int64)
         self._row, self._texts = np.zeros(m.WIDTH, dtype=np.int64), np.zeros(m.TEXTS, dtype=np.uint8)
         self._longs, self._wholes = np.empty((2, ROOMS), dtype=np.int64), np.empty((3, ROOMS), dtype=np.int32)
         self._halves, self._bytes = np.empty((2, ROOMS), dtype=np.int16), np.empty((3, ROOMS), dtype=np.int8)
@@ -110,7 +111,7 @@ class Decoder:
         while state[s.AT] < size:
             state[s.MADE] = state[s.TOLD] = state[s.TURNED] = 0
             c.scan(
-                self._log, size, state, self._heads, self._parts, self._lengths, self._memory, self._payload, self._row, self._texts,
+                self._log, size, state, self._heads, self._parts, self._lengths, self._memory, self._payload, self._cut, self._cuts, self._row, self._texts,
                 self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts, self._turned, tally,
             )  # fmt: skip
             rows.append(self._detections(int(state[s.MADE])))

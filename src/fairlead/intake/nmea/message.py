@@ -12,9 +12,8 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.intake.nmea.wide import load_high
+from fairlead.intake.nmea.wide import kernel, load_high
 from fairlead.picture.ground import Whole
-from fairlead.report.compiled import kernel
 
 Row: TypeAlias = npt.NDArray[np.int64]
 Payload: TypeAlias = npt.NDArray[np.uint8]  # as bits, with eight bytes of zeros behind them

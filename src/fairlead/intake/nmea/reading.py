@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fairlead.intake.nmea.message import utc_ms
-from fairlead.intake.nmea.wide import Bytes
+from fairlead.intake.nmea.wide import Bytes, kernel
 from fairlead.picture.ground import Ints, Whole
-from fairlead.report.compiled import kernel
 
 
 @kernel
@@ -106,10 +105,9 @@ def pghp_ms(log: Bytes, count: int, cuts: Ints) -> Whole:
     """The time of `$PGHP,1,year,month,day,hour,minute,second,millisecond,...`; 0 for none."""
     if count < 9 or digits(log, cuts[1], cuts[2] - 1) != 1:
         return 0
-    at = np.empty(7, dtype=np.int64)
-    for number in range(7):
-        at[number] = digits(log, cuts[number + 2], cuts[number + 3] - 1)
-        if at[number] < 0:
+    for number in range(2, 9):  # each place is read before it is written
+        cuts[number] = digits(log, cuts[number], cuts[number + 1] - 1)
+        if cuts[number] < 0:
             return 0
-    found = utc_ms(at[0], at[1], at[2], at[3], at[4], at[5])
-    return found + min(at[6], 999) if found else 0
+    found = utc_ms(cuts[2], cuts[3], cuts[4], cuts[5], cuts[6], cuts[7])
+    return found + min(cuts[8], 999) if found else 0

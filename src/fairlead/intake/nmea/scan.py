@@ -60,10 +60,9 @@ from fairlead.intake.nmea.sentence import (
     told,
 )
 from fairlead.intake.nmea.reading import tag_ms
-from fairlead.intake.nmea.wide import Bytes, load_high
+from fairlead.intake.nmea.wide import Bytes, kernel, load_high
 from fairlead.intake.parsed import AIS_ERROR_HIGH_M, AIS_ERROR_LOW_M
 from fairlead.picture.ground import Ints, Whole
-from fairlead.report.compiled import kernel
 
 OPEN_MAX: Final = 64  # messages whose parts are still coming
 REMEMBERED: Final = 1 << 16
@@ -91,6 +90,8 @@ def scan(
     lengths: Ints,
     memory: Ints,
     payload: Bytes,
+    cut: Ints,
+    cuts: Ints,
     row: Ints,
     texts: Bytes,
     longs: Ints,
@@ -104,7 +105,6 @@ def scan(
 ) -> None:
     """Decode whole lines, `size` bytes of `log`, from where `state` stands. `longs`, `wholes`, `halves` and `bytes_` take positions,
     `said` and `said_texts` statements, `turned` what was rejected (begin, end, line, outcome)."""
-    cut, cuts = np.zeros(8, dtype=np.int64), np.zeros(24, dtype=np.int64)
     at, line, stop, bangs = state[AT], state[LINE], state[STOP], state[BANGS]
     made, spoken, rejected, records = state[MADE], state[TOLD], state[TURNED], state[RECORDS]
     rooms, said_rooms, turned_rooms = longs.shape[1], len(said), len(turned)

@@ -14,9 +14,8 @@ import numpy as np
 
 from fairlead.intake.nmea.message import Payload, Row
 from fairlead.intake.nmea.reading import digits, hexed, pghp_ms, tag_ms, trailing_ms
-from fairlead.intake.nmea.wide import ALL, ZERO, Bytes, first, folded, load, packed, six, store_high, with_byte, zeros_below
+from fairlead.intake.nmea.wide import ALL, ZERO, Bytes, first, folded, kernel, load, packed, six, store_high, with_byte, zeros_below
 from fairlead.picture.ground import Ints, Whole
-from fairlead.report.compiled import kernel
 
 OUTCOMES: Final = (
     "position",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar, cast
 
+import numba
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
@@ -18,12 +19,23 @@ from numba import types
 from numba.extending import intrinsic
 
 from fairlead.picture.ground import Whole
-from fairlead.report.compiled import kernel
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Eight: TypeAlias = np.uint64
 PAD: Final = 64
 I64: Final = ir.IntType(64)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """As `report.compiled.kernel`, without counting references to arrays: it makes none and keeps none, and the counts would take
+    longer than the work. Where numba no longer knows the option it counts them."""
+    ways: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+    try:
+        return cast(Callable[P, R], numba.njit(_nrt=False, **ways)(function))
+    except (KeyError, TypeError):
+        return cast(Callable[P, R], numba.njit(**ways)(function))
 
 
 def _spot(context: Any, builder: Any, array: Any, one: Any, at: Any) -> Any:
