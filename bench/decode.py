@@ -31,7 +31,9 @@ from fairlead.intake.read import Chunk
 KEPT = frozenset((1, 2, 3, 4, 5, 9, 11, 18, 19, 21, 24, 27))
 PLACED = KEPT - {5, 24}
 SHARES = {1: 50, 2: 2, 3: 13, 4: 5, 5: 6, 9: 1, 11: 1, 18: 10, 19: 1, 21: 2, 24: 5, 27: 1, 8: 1, 10: 1, 20: 1}
-VESSELS, FIRST_S = 4000, 1_593_518_400
+VESSELS, FIRST_S = 6000, 1_593_518_400
+CLASS_A, CLASS_B, MARKS, STATIONS = (0, 3500), (3500, 2000), (5500, 400), (5900, 100)  # first, how many
+SENDERS = {4: STATIONS, 20: STATIONS, 18: CLASS_B, 19: CLASS_B, 24: CLASS_B, 21: MARKS}
 OTHERS = {8: {"dac": 200, "fid": 10, "data": b"\x12\x34\x56"}, 10: {"dest_mmsi": 290_000_077}, 20: {"offset1": 100, "number1": 3}}
 Row = tuple[object, ...]
 
@@ -44,7 +46,9 @@ def make(path: Path, count: int) -> int:
     draws = rng.random((count, 4))
     lines = 0
     with path.open("wb") as log:
-        for nth, (kind, ship) in enumerate(zip(kinds, who, strict=True)):
+        for nth, (kind, draw) in enumerate(zip(kinds, who, strict=True)):
+            first, numbers = SENDERS.get(kind, CLASS_A)
+            ship = first + draw % numbers
             at_s = FIRST_S + nth // 100
             sentences = [one.encode() for one in encoded(kind, ship, at_s, draws[nth].tolist(), nth)]
             if nth % 7 == 0 or nth < 1:
@@ -75,7 +79,7 @@ def encoded(kind: int, ship: int, at_s: int, draw: list[float], nth: int) -> lis
     if kind in (5, 19, 21, 24):
         fields |= {"shipname": f"VESSEL {ship}", "name": f"MARK {ship}", "callsign": f"C{ship}", "ship_type": 30 + ship % 60}
         fields |= {"to_bow": 10 + ship % 200, "to_stern": ship % 50, "to_port": ship % 20, "to_starboard": ship % 9, "imo": 9_000_000 + ship}
-        fields |= {"destination": f"PORT {nth % 300}", "draught": ship % 150 / 10, "month": 1 + ship % 12, "day": 1 + ship % 28}
+        fields |= {"destination": f"PORT {ship % 300}", "draught": ship % 150 / 10, "month": 1 + ship % 12, "day": 1 + ship % 28}
         fields |= {"hour": ship % 24, "minute": ship % 60, "partno": nth % 2}
     said = {"type": kind, "mmsi": 290_000_000 + ship, **fields, **OTHERS.get(kind, {})}
     if kind in OTHERS:

@@ -30,10 +30,11 @@ TEXT_MAX: Final = 500
 LOST: Final = "part of a message whose rest is missing"
 PIECE_BYTES: Final = 8 << 20
 WAITING_MAX: Final = 1 << 20  # bytes without a line end; more is no text
+SLICE: Final = 1 << 18  # bytes that are scanned at once: they stay near the processor
 ROOMS: Final = 1 << 16  # positions, then statements and rejects, before the scan stops to have them taken out
 TOLD_ROOMS: Final = 1 << 13
 TURNED_ROOMS: Final = 1 << 13
-PACKED_BYTES: Final = s.PARTS_MAX * s.PART_BYTES + PAD
+WORDS_MAX: Final = s.PARTS_MAX * s.PART_BYTES // 8 + 8
 
 
 class Decoder:
@@ -52,12 +53,16 @@ class Decoder:
         self._memory = np.zeros((c.REMEMBERED, 2), dtype=np.int64)
         self._log = np.zeros(PAD, dtype=np.uint8)
         self._held = 0  # bytes of a line whose end has not come
-        self._payload = np.zeros(PACKED_BYTES, dtype=np.uint8)
+        self._words = np.zeros(WORDS_MAX, dtype=np.uint64)
         self._cut, self._cuts = np.zeros(8, dtype=np.int64), np.zeros(24, dtype=np.int64)
         self._row, self._texts = np.zeros(m.WIDTH, dtype=np.int64), np.zeros(m.TEXTS, dtype=np.uint8)
         self._longs, self._wholes = np.empty((2, ROOMS), dtype=np.int64), np.empty((3, ROOMS), dtype=np.int32)
         self._halves, self._bytes = np.empty((2, ROOMS), dtype=np.int16), np.empty((3, ROOMS), dtype=np.int8)
         self._said, self._said_texts = np.empty((TOLD_ROOMS, m.WIDTH), dtype=np.int64), np.empty((TOLD_ROOMS, m.TEXTS), dtype=np.uint8)
+        self._tally = np.zeros(c.TALLIES, dtype=np.int64)
+        self._rows: list[Detections] = []
+        self._told: list[Statements] = []
+        self._rejects: list[Reject] = []
         self._turned = np.empty((TURNED_ROOMS, 4), dtype=np.int64)
 
     def arrived(self, at_ms: int) -> None:
@@ -67,30 +72,16 @@ class Decoder:
 
     def push(self, piece: bytes) -> Chunk:
         """Decode all whole lines that there are now."""
-        held, ended = self._held, bool(self._held) and self._log[self._held - 1] == 13
-        size = held + len(piece)
-        if size + PAD > len(self._log):
-            grown = np.zeros(size + size // 8 + PAD, dtype=np.uint8)
-            grown[:held] = self._log[:held]
-            self._log = grown
-        self._log[held:size] = np.frombuffer(piece, dtype=np.uint8)
-        self._log[size : size + PAD] = 0
-        last = len(piece) - piece.endswith(b"\r")  # its line feed may come with the next piece
-        feed = piece.rfind(b"\n", 0, last)
-        cut = max(feed, piece.rfind(b"\r", feed + 1, last)) + 1
-        cut = held + cut if cut else held if ended and piece else 0
-        if not cut and size > WAITING_MAX:
-            cut = size
-        made = self._decode(cut)
-        self._held = size - cut
-        self._log[: self._held] = self._log[cut:size].copy()
-        return made
+        for begin in range(0, len(piece), SLICE):
+            self._fed(piece, begin, min(begin + SLICE, len(piece)))
+        return self._taken()
 
     def finish(self) -> Chunk:
         """Decode the last line, when it has no end."""
         rest, self._held = self._held, 0
         self._log[rest : rest + PAD] = 0
-        last = self._decode(rest)
+        self._scan(rest)
+        last = self._taken()
         lost = int(self._lengths[:, s.PARTS_MAX].sum()) + sum(int(seen).bit_count() for seen in self._heads[:, c.SEEN])
         if not lost:
             return last
@@ -101,30 +92,63 @@ class Decoder:
         aside[partly] = aside.get(partly, 0) - lost  # they were counted as parts when they came
         return msgspec.structs.replace(last, set_aside={**aside, LOST: lost})
 
-    def _decode(self, size: int) -> Chunk:
+    def _fed(self, piece: bytes, begin: int, end: int) -> None:
+        """A slice of a piece behind what is held, scanned up to its last line end."""
+        held, ended = self._held, bool(self._held) and self._log[self._held - 1] == 13
+        size = held + end - begin
+        if size + PAD > len(self._log):
+            grown = np.zeros(size + size // 8 + PAD, dtype=np.uint8)
+            grown[:held] = self._log[:held]
+            self._log = grown
+        self._log[held:size] = np.frombuffer(piece, dtype=np.uint8, count=end - begin, offset=begin)
+        self._log[size : size + PAD] = 0
+        last = end - (piece[end - 1] == 13)  # its line feed may come with the next piece
+        feed = piece.rfind(b"\n", begin, last)
+        found = max(feed, piece.rfind(b"\r", max(feed + 1, begin), last)) + 1
+        cut = held + found - begin if found else held if ended else 0
+        if not cut and size > WAITING_MAX:
+            cut = size
+        self._scan(cut)
+        self._held = size - cut
+        self._log[: self._held] = self._log[cut:size].copy()
+
+    def _scan(self, size: int) -> None:
         state = self._state
-        state[s.AT], state[s.RECORDS] = 0, 0
-        tally = np.zeros(c.TALLIES, dtype=np.int64)
-        rows: list[Detections] = []
-        told: list[Statements] = []
-        rejects: list[Reject] = []
+        state[s.AT] = 0
         while state[s.AT] < size:
-            state[s.MADE] = state[s.TOLD] = state[s.TURNED] = 0
             c.scan(
-                self._log, size, state, self._heads, self._parts, self._lengths, self._memory, self._payload, self._cut, self._cuts, self._row, self._texts,
-                self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts, self._turned, tally,
+                self._log, size, state, self._heads, self._parts, self._lengths, self._memory, self._words, self._cut, self._cuts,
+                self._row, self._texts, self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts, self._turned,
+                self._tally,
             )  # fmt: skip
-            rows.append(self._detections(int(state[s.MADE])))
-            if state[s.TOLD]:
-                told.append(_statements(self._said[: state[s.TOLD]], self._said_texts[: state[s.TOLD]]))
-            rejects += [_reject(self._log, *one) for one in self._turned[: state[s.TURNED]].tolist()]
-        return Chunk(
-            detections=stack(rows),
-            statements=hourly(told) if told else nothing_stated(),
-            rejected=tuple(rejects),
-            set_aside=_aside(tally.tolist()),
-            lines=int(state[s.RECORDS]),
+            if state[s.TURNED]:
+                self._rejects += [_reject(self._log, *one) for one in self._turned[: state[s.TURNED]].tolist()]
+                state[s.TURNED] = 0
+            if state[s.MADE] == ROOMS or state[s.TOLD] == TOLD_ROOMS:
+                self._drain()
+
+    def _drain(self) -> None:
+        state = self._state
+        if state[s.MADE]:
+            self._rows.append(self._detections(int(state[s.MADE])))
+        if state[s.TOLD]:
+            self._told.append(_statements(self._said[: state[s.TOLD]], self._said_texts[: state[s.TOLD]]))
+        state[s.MADE] = state[s.TOLD] = 0
+
+    def _taken(self) -> Chunk:
+        """All that was decoded since the last time."""
+        self._drain()
+        chunk = Chunk(
+            detections=stack(self._rows),
+            statements=hourly(self._told) if self._told else nothing_stated(),
+            rejected=tuple(self._rejects),
+            set_aside=_aside(self._tally.tolist()),
+            lines=int(self._state[s.RECORDS]),
         )
+        self._rows, self._told, self._rejects = [], [], []
+        self._tally[:] = 0
+        self._state[s.RECORDS] = 0
+        return chunk
 
     def _detections(self, made: int) -> Detections:
         none = np.full(made, -1, dtype=np.int16)

@@ -1,6 +1,6 @@
 """One AIS message out of its payload: bit fields of ITU-R M.1371-5 as kernels, into a row of whole numbers.
 
-1. A payload is packed into bytes as it was sent, the highest bit first. What is not there reads as zero, so lengths are checked.
+1. A payload is packed into words of 48 bits, eight characters each. What is not there reads as zero, so lengths are checked.
 2. Positions come in 1/10000 minute (1/10 in type 27) and leave in 1e-7 degree, rounded: v * 50 / 3 has no halves.
 3. A row says only what the message says: unknown is -1 in numbers, and a position of 91 north or 181 east is none.
 """
@@ -12,11 +12,12 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.intake.nmea.wide import kernel, load_high
+from fairlead.intake.nmea.wide import inlined, kernel
 from fairlead.picture.ground import Whole
 
 Row: TypeAlias = npt.NDArray[np.int64]
-Payload: TypeAlias = npt.NDArray[np.uint8]  # as bits, with eight bytes of zeros behind them
+Texts: TypeAlias = npt.NDArray[np.uint8]
+Words: TypeAlias = npt.NDArray[np.uint64]  # a payload, eight six-bit values to a word, the first in the highest of its 48 bits
 
 # columns of a row
 TYPE, MMSI, LAT, LON, SOG, COG, ACCURATE, STATUS, STATION, HAS_POSITION, STATES, PART = range(12)
@@ -25,30 +26,42 @@ WIDTH: Final = 20
 # faults of a row, in HAS_POSITION
 NO_POSITION, POSITION, OUT_OF_RANGE = range(3)
 OTHER_TYPE, TOO_SHORT, NO_NUMBER = -1, -2, -3
+WORD_BITS: Final = 48
 TEXTS: Final = 47  # call sign 7, name 20, destination 20
+# text: first bit, characters, where it goes, type
+FIELDS: Final = np.array(
+    [(70, 7, 0, 5), (112, 20, 7, 5), (302, 20, 27, 5), (143, 20, 7, 19), (43, 20, 7, 21), (40, 20, 7, 24), (90, 7, 0, 25)], dtype=np.int64
+)
 LEAST_BITS: Final = np.array(
     [0, 149, 149, 149, 168, 420, 0, 0, 0, 134, 0, 168, 0, 0, 0, 0, 0, 0, 139, 301, 0, 258, 0, 0, 160, 0, 0, 95], dtype=np.int64
 )
 
 
-@kernel
-def bits(payload: Payload, start: int, length: int) -> Whole:
-    """An unsigned field of at most 57 bits."""
-    return np.int64((load_high(payload, start >> 3) << np.uint64(start & 7)) >> np.uint64(64 - length))
+@inlined
+def bits(words: Words, start: int, length: int) -> Whole:
+    """An unsigned field of at most 42 bits."""
+    word = start // WORD_BITS
+    left = WORD_BITS - start % WORD_BITS
+    ones = (np.uint64(1) << np.uint64(length)) - np.uint64(1)
+    if length <= left:
+        return np.int64((words[word] >> np.uint64(left - length)) & ones)
+    rest = length - left
+    return np.int64(((words[word] << np.uint64(rest)) | (words[word + 1] >> np.uint64(WORD_BITS - rest))) & ones)
 
 
-@kernel
-def signed(payload: Payload, start: int, length: int) -> Whole:
+@inlined
+def signed(words: Words, start: int, length: int) -> Whole:
     """A field in two's complement."""
-    return np.int64(load_high(payload, start >> 3) << np.uint64(start & 7)) >> (64 - length)
+    return (bits(words, start, length) << (64 - length)) >> (64 - length)
 
 
 @kernel
-def text(payload: Payload, start: int, count: int, out: Payload, begin: int) -> None:
-    """Six-bit text: ended by the first @, trailing spaces dropped, what cannot be printed too."""
+def text(words: Words, which: int, out: Texts) -> None:
+    """A field of six-bit text of FIELDS: ended by the first @, trailing spaces dropped, what cannot be printed too."""
+    start, count, begin = FIELDS[which, 0], FIELDS[which, 1], FIELDS[which, 2]
     end = begin
     for number in range(count):
-        value = bits(payload, start + 6 * number, 6)
+        value = bits(words, start + 6 * number, 6)
         if value == 0:
             break
         out[end] = value + 64 if value < 32 else value
@@ -65,11 +78,19 @@ def text(payload: Payload, start: int, count: int, out: Payload, begin: int) -> 
 
 
 @kernel
-def _blank(row: Row, texts: Payload) -> None:
+def _texts(words: Words, kind: Whole, out: Texts) -> None:
+    """All text of a type (of 24 a second part as type 25), from none."""
+    out[:] = 0
+    for which in range(len(FIELDS)):
+        if FIELDS[which, 3] == kind:
+            text(words, which, out)
+
+
+@kernel
+def _blank(row: Row) -> None:
     """A row that states something, before it does."""
     row[STATES], row[PART], row[IMO], row[CRAFT_OF] = 1, 0, 0, 0
     row[SHIP_TYPE], row[LENGTH], row[BEAM], row[DRAUGHT], row[ETA] = -1, -1, -1, -1, -1
-    texts[:] = 0
 
 
 @kernel
@@ -90,21 +111,21 @@ def _way(row: Row, sog: Whole, cog: Whole) -> None:
 
 
 @kernel
-def _size(row: Row, payload: Payload, start: int) -> None:
+def _size(row: Row, words: Words, start: int) -> None:
     """Bow and stern of nine bits, port and starboard of six."""
-    long, wide = bits(payload, start, 9) + bits(payload, start + 9, 9), bits(payload, start + 18, 6) + bits(payload, start + 24, 6)
+    long, wide = bits(words, start, 9) + bits(words, start + 9, 9), bits(words, start + 18, 6) + bits(words, start + 24, 6)
     row[LENGTH] = long if long > 0 else -1
     row[BEAM] = wide if wide > 0 else -1
 
 
-@kernel
-def message(payload: Payload, length: Whole, row: Row, texts: Payload) -> Whole:
+@inlined
+def message(words: Words, length: Whole, row: Row, texts: Texts) -> Whole:
     """Fill a row and its texts from a payload of `length` bits; the type, or one of the faults below zero."""
     row[HAS_POSITION], row[STATES], row[UTC_MS], row[SOG], row[COG], row[ACCURATE], row[STATUS] = NO_POSITION, 0, 0, -1, -1, 0, -1
     if length < 38:
         return TOO_SHORT
-    kind = bits(payload, 0, 6)
-    row[TYPE], row[MMSI] = kind, bits(payload, 8, 30)
+    kind = bits(words, 0, 6)
+    row[TYPE], row[MMSI] = kind, bits(words, 8, 30)
     if kind > 27 or LEAST_BITS[kind] == 0:
         return OTHER_TYPE
     if length < LEAST_BITS[kind]:
@@ -112,64 +133,58 @@ def message(payload: Payload, length: Whole, row: Row, texts: Payload) -> Whole:
     if row[MMSI] == 0 or row[MMSI] > 999_999_999:
         return NO_NUMBER
     if kind <= 3:
-        row[STATION], row[STATUS], row[ACCURATE] = 1, bits(payload, 38, 4), bits(payload, 60, 1)
-        _place(row, signed(payload, 61, 28), signed(payload, 89, 27), 50, 108_600_000, 54_600_000)
-        _way(row, bits(payload, 50, 10), bits(payload, 116, 12))
+        row[STATION], row[STATUS], row[ACCURATE] = 1, bits(words, 38, 4), bits(words, 60, 1)
+        _place(row, signed(words, 61, 28), signed(words, 89, 27), 50, 108_600_000, 54_600_000)
+        _way(row, bits(words, 50, 10), bits(words, 116, 12))
     elif kind == 4 or kind == 11:
-        row[STATION], row[ACCURATE] = 3 if kind == 4 else 1, bits(payload, 78, 1)
-        _place(row, signed(payload, 79, 28), signed(payload, 107, 27), 50, 108_600_000, 54_600_000)
+        row[STATION], row[ACCURATE] = 3 if kind == 4 else 1, bits(words, 78, 1)
+        _place(row, signed(words, 79, 28), signed(words, 107, 27), 50, 108_600_000, 54_600_000)
         row[UTC_MS] = utc_ms(
-            bits(payload, 38, 14), bits(payload, 52, 4), bits(payload, 56, 5), bits(payload, 61, 5), bits(payload, 66, 6), bits(payload, 72, 6)
+            bits(words, 38, 14), bits(words, 52, 4), bits(words, 56, 5), bits(words, 61, 5), bits(words, 66, 6), bits(words, 72, 6)
         )
     elif kind == 5:
-        _blank(row, texts)
-        row[STATION], row[IMO], row[SHIP_TYPE] = 0, bits(payload, 40, 30), bits(payload, 232, 8)
-        _size(row, payload, 240)
-        row[ETA] = _eta(bits(payload, 274, 4), bits(payload, 278, 5), bits(payload, 283, 5), bits(payload, 288, 6))
-        row[DRAUGHT] = bits(payload, 294, 8) if bits(payload, 294, 8) > 0 else -1
-        text(payload, 70, 7, texts, 0)
-        text(payload, 112, 20, texts, 7)
-        text(payload, 302, 20, texts, 27)
+        _blank(row)
+        row[STATION], row[IMO], row[SHIP_TYPE] = 0, bits(words, 40, 30), bits(words, 232, 8)
+        _size(row, words, 240)
+        row[ETA] = _eta(bits(words, 274, 4), bits(words, 278, 5), bits(words, 283, 5), bits(words, 288, 6))
+        row[DRAUGHT] = bits(words, 294, 8) if bits(words, 294, 8) > 0 else -1
     elif kind == 9:
-        row[STATION], row[ACCURATE] = 5, bits(payload, 60, 1)
-        _place(row, signed(payload, 61, 28), signed(payload, 89, 27), 50, 108_600_000, 54_600_000)
-        knots = bits(payload, 50, 10)
-        _way(row, 1023 if knots == 1023 else min(10 * knots, 1022), bits(payload, 116, 12))
+        row[STATION], row[ACCURATE] = 5, bits(words, 60, 1)
+        _place(row, signed(words, 61, 28), signed(words, 89, 27), 50, 108_600_000, 54_600_000)
+        knots = bits(words, 50, 10)
+        _way(row, 1023 if knots == 1023 else min(10 * knots, 1022), bits(words, 116, 12))
     elif kind == 18 or kind == 19:
-        row[STATION], row[ACCURATE] = 2, bits(payload, 56, 1)
-        _place(row, signed(payload, 57, 28), signed(payload, 85, 27), 50, 108_600_000, 54_600_000)
-        _way(row, bits(payload, 46, 10), bits(payload, 112, 12))
+        row[STATION], row[ACCURATE] = 2, bits(words, 56, 1)
+        _place(row, signed(words, 57, 28), signed(words, 85, 27), 50, 108_600_000, 54_600_000)
+        _way(row, bits(words, 46, 10), bits(words, 112, 12))
         if kind == 19:
-            _blank(row, texts)
-            row[SHIP_TYPE] = bits(payload, 263, 8)
-            _size(row, payload, 271)
-            text(payload, 143, 20, texts, 7)
+            _blank(row)
+            row[SHIP_TYPE] = bits(words, 263, 8)
+            _size(row, words, 271)
     elif kind == 21:
-        _blank(row, texts)
-        row[STATION], row[ACCURATE] = 4, bits(payload, 163, 1)
-        _place(row, signed(payload, 164, 28), signed(payload, 192, 27), 50, 108_600_000, 54_600_000)
-        _size(row, payload, 219)
-        text(payload, 43, 20, texts, 7)
+        _blank(row)
+        row[STATION], row[ACCURATE] = 4, bits(words, 163, 1)
+        _place(row, signed(words, 164, 28), signed(words, 192, 27), 50, 108_600_000, 54_600_000)
+        _size(row, words, 219)
     elif kind == 24:
-        part = bits(payload, 38, 2)
+        part = bits(words, 38, 2)
         if part > 1:
             return OTHER_TYPE
-        _blank(row, texts)
+        _blank(row)
         row[STATION], row[PART] = 0, part + 1
-        if part == 0:
-            text(payload, 40, 20, texts, 7)
-        else:
-            row[SHIP_TYPE] = bits(payload, 40, 8)
-            text(payload, 90, 7, texts, 0)
+        if part == 1:
+            row[SHIP_TYPE] = bits(words, 40, 8)
             if row[MMSI] // 10_000_000 == 98:
-                row[CRAFT_OF] = bits(payload, 132, 30)
+                row[CRAFT_OF] = bits(words, 132, 30)
             else:
-                _size(row, payload, 132)
+                _size(row, words, 132)
     else:  # 27
-        row[STATION], row[ACCURATE], row[STATUS] = 6, bits(payload, 38, 1), bits(payload, 40, 4)
-        _place(row, signed(payload, 44, 18), signed(payload, 62, 17), 50_000, 108_600, 54_600)
-        knots, course = bits(payload, 79, 6), bits(payload, 85, 9)
+        row[STATION], row[ACCURATE], row[STATUS] = 6, bits(words, 38, 1), bits(words, 40, 4)
+        _place(row, signed(words, 44, 18), signed(words, 62, 17), 50_000, 108_600, 54_600)
+        knots, course = bits(words, 79, 6), bits(words, 85, 9)
         _way(row, 1023 if knots == 63 else 10 * knots, 3600 if course >= 360 else 10 * course)
+    if row[STATES]:
+        _texts(words, kind + (kind == 24 and row[PART] == 2), texts)
     if row[MMSI] // 1_000_000 == 970 or row[MMSI] // 1_000_000 == 972 or row[MMSI] // 1_000_000 == 974:
         row[STATION] = 7
     return kind

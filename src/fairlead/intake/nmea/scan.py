@@ -60,7 +60,7 @@ from fairlead.intake.nmea.sentence import (
     told,
 )
 from fairlead.intake.nmea.reading import tag_ms
-from fairlead.intake.nmea.wide import Bytes, kernel, load_high
+from fairlead.intake.nmea.wide import Bytes, inlined, kernel
 from fairlead.intake.parsed import AIS_ERROR_HIGH_M, AIS_ERROR_LOW_M
 from fairlead.picture.ground import Ints, Whole
 
@@ -89,7 +89,7 @@ def scan(
     parts: Bytes,
     lengths: Ints,
     memory: Ints,
-    payload: Bytes,
+    words: m.Words,
     cut: Ints,
     cuts: Ints,
     row: Ints,
@@ -117,7 +117,7 @@ def scan(
                 stated = tag_ms(log, at + 1, close) if close and log[close + 1] == 33 else np.int64(-1)
                 start = close + 1
             if stated >= 0 and log[start] == 33:
-                after = plain(log, start, payload, cut)
+                after = plain(log, start, words, cut)
                 if after:
                     end = after if log[after] == 10 or log[after] == 13 else only_end(log, after, size)
                     if end >= 0:
@@ -128,11 +128,13 @@ def scan(
             if stop < 0:
                 stop, bangs = line_end(log, at, size)
             end = stop if bangs < 2 else record_end(log, at, stop)
-            found = general(log, at, end, state, payload, cut, cuts)
+            found = general(log, at, end, state, words, cut, cuts)
+        if found == READY and cut[PARTS] == 1:
+            cut[END] = 6 * (cut[END] - cut[BEGIN]) - cut[FILL]
+        elif found == READY:
+            found = _joined(log, state, heads, parts, lengths, words, cut)
         if found == READY:
-            found = _joined(log, state, heads, parts, lengths, payload, cut)
-        if found == READY:
-            found = _known(state, memory, payload, row, texts, cut)
+            found = _known(state, memory, words, row, texts, cut)
             if found == KEPT:
                 longs[T_MS, made], longs[MMSI, made] = cut[STATED], row[m.MMSI]
                 wholes[LAT_E7, made], wholes[LON_E7, made] = row[m.LAT], row[m.LON]
@@ -167,13 +169,9 @@ def scan(
 
 
 @kernel
-def _joined(log: Bytes, state: Ints, heads: Ints, parts: Bytes, lengths: Ints, payload: Bytes, cut: Ints) -> int:
-    """READY when the message is whole: its bits in `payload`, their number in `cut[END]`, its time in `cut[STATED]`; else PARTLY."""
-    total, number = cut[PARTS], cut[PART]
-    width = cut[END] - cut[BEGIN]
-    if total == 1:
-        cut[END] = 6 * width - cut[FILL]
-        return READY
+def _joined(log: Bytes, state: Ints, heads: Ints, parts: Bytes, lengths: Ints, words: m.Words, cut: Ints) -> int:
+    """The part of a message: READY when that is whole, with its bits in `words`, their number in `cut[END]`, its time in `cut[STATED]`; else PARTLY."""
+    total, number, width = cut[PARTS], cut[PART], cut[END] - cut[BEGIN]
     key = ((cut[SEQUENCE] + 1) * 256 + cut[CHANNEL]) * 16 + total
     slot = oldest = 0
     while slot < OPEN_MAX and heads[slot, KEY] != key:
@@ -201,16 +199,16 @@ def _joined(log: Bytes, state: Ints, heads: Ints, parts: Bytes, lengths: Ints, p
         for place in range(lengths[slot, part]):
             parts[base + put + place] = parts[base + part * PART_BYTES + place]
         put += lengths[slot, part]
-    pack(parts, base, base + put, payload)
+    pack(parts, base, base + put, words)
     cut[STATED], cut[END] = heads[slot, TIME], 6 * put - cut[FILL]
     heads[slot, KEY], heads[slot, SEEN], heads[slot, ORDER] = -1, 0, -1
     return READY
 
 
-@kernel
-def _known(state: Ints, memory: Ints, payload: Bytes, row: Ints, texts: Bytes, cut: Ints) -> int:
+@inlined
+def _known(state: Ints, memory: Ints, words: m.Words, row: Ints, texts: Bytes, cut: Ints) -> int:
     """A whole message: decoded, put at its time (`cut[STATED]`, with its clock in `cut[PARTS]`), and known again."""
-    kind = m.message(payload, cut[END], row, texts)
+    kind = m.message(words, cut[END], row, texts)
     if kind == m.OTHER_TYPE:
         return KIND
     if kind == m.TOO_SHORT:
@@ -232,8 +230,8 @@ def _known(state: Ints, memory: Ints, payload: Bytes, row: Ints, texts: Bytes, c
         if now == 0:
             return NEVER
     seal = np.uint64(0xCBF29CE484222325)
-    for place in range(0, (cut[END] + 7) // 8, 8):
-        seal = (seal ^ load_high(payload, place)) * np.uint64(0x9E3779B97F4A7C15)
+    for place in range((cut[END] + m.WORD_BITS - 1) // m.WORD_BITS):
+        seal = (seal ^ words[place]) * np.uint64(0x9E3779B97F4A7C15)
         seal ^= seal >> np.uint64(29)
     spot = np.int64(seal >> np.uint64(48))
     if memory[spot, 0] == np.int64(seal) and abs(now - memory[spot, 1]) <= AGAIN_MS:

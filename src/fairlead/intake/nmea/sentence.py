@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from fairlead.intake.nmea.message import Payload, Row
+from fairlead.intake.nmea.message import Row, Words
 from fairlead.intake.nmea.reading import digits, hexed, pghp_ms, tag_ms, trailing_ms
-from fairlead.intake.nmea.wide import ALL, ZERO, Bytes, first, folded, kernel, load, packed, six, store_high, with_byte, zeros_below
+from fairlead.intake.nmea.wide import ALL, ZERO, Bytes, first, folded, inlined, kernel, load, packed, six, with_byte, zeros_below
 from fairlead.picture.ground import Ints, Whole
 
 OUTCOMES: Final = (
@@ -58,9 +58,9 @@ LINE_FEED, RETURN, BANG, SLASH = (np.uint64(one * ALL) for one in (10, 13, 33, 9
 BYTE: Final = np.uint64(255)
 
 
-@kernel
-def plain(log: Bytes, start: Whole, payload: Payload, cut: Row) -> Whole:
-    """Where a sentence of the common form ends, behind its checksum; 0 for any other. `cut` and `payload` take what it holds."""
+@inlined
+def plain(log: Bytes, start: Whole, words: Words, cut: Row) -> Whole:
+    """Where a sentence of the common form ends, behind its checksum; 0 for any other. `cut` and `words` take what it holds."""
     head, more = load(log, start), load(log, start + 8)
     if head & FORM != VDM or not (48 <= log[start + 1] <= 90 and 48 <= log[start + 2] <= 90):
         return 0
@@ -88,8 +88,8 @@ def plain(log: Bytes, start: Whole, payload: Payload, cut: Row) -> Whole:
     value, bad = six(found)
     while bad == ZERO:
         sums ^= found
-        store_high(payload, put, packed(value))
-        at, put = at + 8, put + 6
+        words[put] = packed(value)
+        at, put = at + 8, put + 1
         if at - begin > PART_BYTES:
             return 0
         found = load(log, at)
@@ -97,8 +97,8 @@ def plain(log: Bytes, start: Whole, payload: Payload, cut: Row) -> Whole:
     rest = zeros_below(bad) >> 3
     mask = first(rest)
     sums ^= found & mask
-    store_high(payload, put, packed(value & mask))
-    store_high(payload, put + 6, ZERO)
+    words[put] = packed(value & mask)
+    words[put + 1] = words[put + 2] = ZERO
     at += rest
     fill = np.int64(log[at + 1]) - 48
     if at - begin > PART_BYTES or log[at] != 44 or not (0 <= fill <= 5) or log[at + 2] != 42:
@@ -112,18 +112,18 @@ def plain(log: Bytes, start: Whole, payload: Payload, cut: Row) -> Whole:
 
 
 @kernel
-def pack(log: Bytes, begin: Whole, end: Whole, payload: Payload) -> bool:
+def pack(log: Bytes, begin: Whole, end: Whole, words: Words) -> bool:
     """Payload characters as bits, with zeros behind them; no for a character that none can be."""
     at, put, faults = begin, 0, ZERO
     while at + 8 <= end:
         value, bad = six(load(log, at))
         faults |= bad
-        store_high(payload, put, packed(value))
-        at, put = at + 8, put + 6
+        words[put] = packed(value)
+        at, put = at + 8, put + 1
     mask = first(end - at)
     value, bad = six(load(log, at))
-    store_high(payload, put, packed(value & mask))
-    store_high(payload, put + 6, ZERO)
+    words[put] = packed(value & mask)
+    words[put + 1] = words[put + 2] = ZERO
     return (faults | (bad & mask)) == ZERO
 
 
@@ -190,7 +190,7 @@ def record_end(log: Bytes, begin: Whole, end: Whole) -> Whole:
     return end
 
 
-@kernel
+@inlined
 def told(log: Bytes, stated: Whole, begin: Whole, end: Whole, state: Ints) -> Whole:
     """The time stated with a sentence: its tag block's, that of the line before, or one behind its checksum; 0 for none."""
     if stated == 0:
@@ -204,8 +204,8 @@ def told(log: Bytes, stated: Whole, begin: Whole, end: Whole, state: Ints) -> Wh
 
 
 @kernel
-def general(log: Bytes, begin: Whole, end: Whole, state: Ints, payload: Payload, cut: Row, cuts: Ints) -> int:
-    """Any record: READY with `cut` and `payload` filled, or what becomes of it."""
+def general(log: Bytes, begin: Whole, end: Whole, state: Ints, words: Words, cut: Row, cuts: Ints) -> int:
+    """Any record: READY with `cut` and `words` filled, or what becomes of it."""
     # 1. what stands before the sentence: blanks, a comment, a tag block
     while begin < end and (log[begin] == 32 or log[begin] == 9):
         begin += 1
@@ -264,7 +264,7 @@ def general(log: Bytes, begin: Whole, end: Whole, state: Ints, payload: Payload,
     fill: Whole = digits(log, cuts[6], cuts[7] - 1) if cuts[7] - 1 > cuts[6] else np.int64(0)
     if not (1 <= parts <= PARTS_MAX and 1 <= part <= parts) or fill < 0 or fill > 5 or cuts[6] - 1 - cuts[5] > PART_BYTES:
         return CUT
-    if not pack(log, cuts[5], cuts[6] - 1, payload):
+    if not pack(log, cuts[5], cuts[6] - 1, words):
         return LETTER
     cut[PARTS], cut[PART], cut[FILL], cut[BEGIN], cut[END] = parts, part, fill, cuts[5], cuts[6] - 1
     cut[SEQUENCE] = digits(log, cuts[3], cuts[4] - 1)

@@ -1,7 +1,7 @@
-"""Eight bytes at once: loads and stores anywhere in an array of bytes, and what is done to all eight in a few steps.
+"""Eight bytes at once: loads anywhere in an array of bytes, and what is done to all eight in a few steps.
 
 1. Nothing is checked: a caller sees to it that eight bytes stand there. Logs are padded with PAD zeros for this.
-2. `load` takes the first byte as the lowest, whatever the machine; `load_high` and `store_high` as the highest, as bit fields are sent.
+2. `load` takes the first byte as the lowest, whatever the machine.
 3. A payload character is valid from 0 to W and from ` to w; `six` gives the values, and marks by 0x80 the bytes that are none.
 """
 
@@ -28,59 +28,43 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """As `report.compiled.kernel`, without counting references to arrays: it makes none and keeps none, and the counts would take
-    longer than the work. Where numba no longer knows the option it counts them."""
+def _compiled(function: Callable[P, R], **more: bool) -> Callable[P, R]:
     ways: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
     try:
-        return cast(Callable[P, R], numba.njit(_nrt=False, **ways)(function))
-    except (KeyError, TypeError):
+        return cast(Callable[P, R], numba.njit(_nrt=False, **more, **ways)(function))
+    except (KeyError, TypeError):  # a numba that no longer knows these options
         return cast(Callable[P, R], numba.njit(**ways)(function))
 
 
-def _spot(context: Any, builder: Any, array: Any, one: Any, at: Any) -> Any:
-    bytes_at = context.make_array(array)(context, builder, one).data
-    return builder.bitcast(builder.gep(bytes_at, [at]), I64.as_pointer())
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """As `report.compiled.kernel`, without counting references to arrays: it makes none and keeps none, and the counts would take
+    longer than the work."""
+    return _compiled(function)
 
 
-def _loader(*, swap: bool) -> Callable[..., Any]:
-    def load_eight(typing_context: Any, log: Any, at: Any) -> Any:
-        def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            found = builder.load(_spot(context, builder, signature.args[0], args[0], args[1]), align=1)
-            return builder.bswap(found) if swap else found
-
-        return types.uint64(log, types.int64), made
-
-    return load_eight
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """A kernel that becomes part of the one that calls it: handing over a dozen arrays would take as long as the work."""
+    return _compiled(function, forceinline=True)
 
 
-def _storer(*, swap: bool) -> Callable[..., Any]:
-    def store_eight(typing_context: Any, log: Any, at: Any, value: Any) -> Any:
-        def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            given = builder.bswap(args[2]) if swap else args[2]
-            builder.store(given, _spot(context, builder, signature.args[0], args[0], args[1]), align=1)
-            return context.get_dummy_value()
+def _load(typing_context: Any, log: Any, at: Any) -> Any:
+    def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        bytes_at = context.make_array(signature.args[0])(context, builder, args[0]).data
+        found = builder.load(builder.bitcast(builder.gep(bytes_at, [args[1]]), I64.as_pointer()), align=1)
+        return found if sys.byteorder == "little" else builder.bswap(found)
 
-        return types.void(log, types.int64, types.uint64), made
-
-    return store_eight
+    return types.uint64(log, types.int64), made
 
 
-def _counter() -> Callable[..., Any]:
-    def zeros_below(typing_context: Any, value: Any) -> Any:
-        def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+def _zeros_below(typing_context: Any, value: Any) -> Any:
+    def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
 
-        return types.int64(types.uint64), made
-
-    return zeros_below
+    return types.int64(types.uint64), made
 
 
-LITTLE: Final = sys.byteorder == "little"
-load = cast(Callable[[Bytes, Whole], Eight], intrinsic(_loader(swap=not LITTLE)))
-load_high = cast(Callable[[Bytes, Whole], Eight], intrinsic(_loader(swap=LITTLE)))
-store_high = cast(Callable[[Bytes, Whole, Eight], None], intrinsic(_storer(swap=LITTLE)))
-zeros_below = cast(Callable[[Eight], Whole], intrinsic(_counter()))
+load = cast(Callable[[Bytes, Whole], Eight], intrinsic(_load))
+zeros_below = cast(Callable[[Eight], Whole], intrinsic(_zeros_below))
 
 ALL: Final = 0x0101010101010101
 HIGH: Final = np.uint64(0x80 * ALL)
@@ -105,10 +89,10 @@ def six(found: Eight) -> tuple[Eight, Eight]:
 
 @kernel
 def packed(value: Eight) -> Eight:
-    """Eight six-bit values, the first in the lowest byte, as 48 bits, the first in the highest, above 16 zeros."""
+    """Eight six-bit values, the first in the lowest byte, as 48 bits, the first in the highest."""
     pairs = ((value & np.uint64(0x003F003F003F003F)) << np.uint64(6)) | ((value >> np.uint64(8)) & np.uint64(0x003F003F003F003F))
     fours = ((pairs & np.uint64(0x00000FFF00000FFF)) << np.uint64(12)) | ((pairs >> np.uint64(16)) & np.uint64(0x00000FFF00000FFF))
-    return (fours << np.uint64(40)) | ((fours >> np.uint64(16)) & np.uint64(0xFFFFFF0000))
+    return ((fours & np.uint64(0xFFFFFF)) << np.uint64(24)) | (fours >> np.uint64(32))
 
 
 @kernel
