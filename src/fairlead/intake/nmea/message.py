@@ -1,6 +1,6 @@
 """One AIS message out of its payload: bit fields of ITU-R M.1371-5 as kernels, into a row of whole numbers.
 
-1. A payload is packed into words of 60 bits; a field may begin anywhere in it. What is not there reads as zero, so lengths are checked.
+1. A payload is packed into words of 48 bits, eight characters each. What is not there reads as zero, so lengths are checked.
 2. Positions come in 1/10000 minute (1/10 in type 27) and leave in 1e-7 degree, rounded: v * 50 / 3 has no halves.
 3. A row says only what the message says: unknown is -1 in numbers, and a position of 91 north or 181 east is none.
 """
@@ -12,50 +12,53 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from fairlead.intake.nmea.wide import inlined, kernel
 from fairlead.picture.ground import Whole
-from fairlead.report.compiled import kernel
 
-Bytes: TypeAlias = npt.NDArray[np.uint8]
 Row: TypeAlias = npt.NDArray[np.int64]
-Words: TypeAlias = npt.NDArray[np.uint64]  # a payload, ten six-bit values to a word, the first in the highest of its 60 bits
+Texts: TypeAlias = npt.NDArray[np.uint8]
+Words: TypeAlias = npt.NDArray[np.uint64]  # a payload, eight six-bit values to a word, the first in the highest of its 48 bits
 
 # columns of a row
 TYPE, MMSI, LAT, LON, SOG, COG, ACCURATE, STATUS, STATION, HAS_POSITION, STATES, PART = range(12)
 IMO, SHIP_TYPE, LENGTH, BEAM, DRAUGHT, ETA, CRAFT_OF, UTC_MS = range(12, 20)
 WIDTH: Final = 20
-WORD_BITS: Final = 60
-WORDS_MAX: Final = 121  # nine parts of 128 characters, and one word of zeros behind them
 # faults of a row, in HAS_POSITION
 NO_POSITION, POSITION, OUT_OF_RANGE = range(3)
 OTHER_TYPE, TOO_SHORT, NO_NUMBER = -1, -2, -3
+WORD_BITS: Final = 48
 TEXTS: Final = 47  # call sign 7, name 20, destination 20
+# text: first bit, characters, where it goes, type
+FIELDS: Final = np.array(
+    [(70, 7, 0, 5), (112, 20, 7, 5), (302, 20, 27, 5), (143, 20, 7, 19), (43, 20, 7, 21), (40, 20, 7, 24), (90, 7, 0, 25)], dtype=np.int64
+)
 LEAST_BITS: Final = np.array(
     [0, 149, 149, 149, 168, 420, 0, 0, 0, 134, 0, 168, 0, 0, 0, 0, 0, 0, 139, 301, 0, 258, 0, 0, 160, 0, 0, 95], dtype=np.int64
 )
 
 
-@kernel
+@inlined
 def bits(words: Words, start: int, length: int) -> Whole:
     """An unsigned field of at most 42 bits."""
     word = start // WORD_BITS
     left = WORD_BITS - start % WORD_BITS
+    ones = (np.uint64(1) << np.uint64(length)) - np.uint64(1)
     if length <= left:
-        return np.int64((words[word] >> np.uint64(left - length)) & ((np.uint64(1) << np.uint64(length)) - np.uint64(1)))
+        return np.int64((words[word] >> np.uint64(left - length)) & ones)
     rest = length - left
-    high = words[word] & ((np.uint64(1) << np.uint64(left)) - np.uint64(1))
-    return np.int64((high << np.uint64(rest)) | (words[word + 1] >> np.uint64(WORD_BITS - rest)))
+    return np.int64(((words[word] << np.uint64(rest)) | (words[word + 1] >> np.uint64(WORD_BITS - rest))) & ones)
 
 
-@kernel
+@inlined
 def signed(words: Words, start: int, length: int) -> Whole:
     """A field in two's complement."""
-    value = bits(words, start, length)
-    return value - (1 << length) if value >> (length - 1) else value
+    return (bits(words, start, length) << (64 - length)) >> (64 - length)
 
 
 @kernel
-def text(words: Words, start: int, count: int, out: Bytes, begin: int) -> None:
-    """Six-bit text: ended by the first @, trailing spaces dropped, what cannot be printed too."""
+def text(words: Words, which: int, out: Texts) -> None:
+    """A field of six-bit text of FIELDS: ended by the first @, trailing spaces dropped, what cannot be printed too."""
+    start, count, begin = FIELDS[which, 0], FIELDS[which, 1], FIELDS[which, 2]
     end = begin
     for number in range(count):
         value = bits(words, start + 6 * number, 6)
@@ -72,6 +75,22 @@ def text(words: Words, start: int, count: int, out: Bytes, begin: int) -> None:
     if first > begin:
         for place in range(begin, begin + count):
             out[place] = out[place + first - begin] if place + first - begin < end else 0
+
+
+@kernel
+def _texts(words: Words, kind: Whole, out: Texts) -> None:
+    """All text of a type (of 24 a second part as type 25), from none."""
+    out[:] = 0
+    for which in range(len(FIELDS)):
+        if FIELDS[which, 3] == kind:
+            text(words, which, out)
+
+
+@kernel
+def _blank(row: Row) -> None:
+    """A row that states something, before it does."""
+    row[STATES], row[PART], row[IMO], row[CRAFT_OF] = 1, 0, 0, 0
+    row[SHIP_TYPE], row[LENGTH], row[BEAM], row[DRAUGHT], row[ETA] = -1, -1, -1, -1, -1
 
 
 @kernel
@@ -99,13 +118,10 @@ def _size(row: Row, words: Words, start: int) -> None:
     row[BEAM] = wide if wide > 0 else -1
 
 
-@kernel
-def message(words: Words, length: Whole, row: Row, texts: Bytes) -> Whole:
+@inlined
+def message(words: Words, length: Whole, row: Row, texts: Texts) -> Whole:
     """Fill a row and its texts from a payload of `length` bits; the type, or one of the faults below zero."""
-    row[:] = -1
-    texts[:] = 0
-    row[IMO], row[CRAFT_OF], row[HAS_POSITION], row[STATES], row[PART], row[STATION], row[UTC_MS] = 0, 0, NO_POSITION, 0, 0, 0, 0
-    row[ACCURATE] = 0
+    row[HAS_POSITION], row[STATES], row[UTC_MS], row[SOG], row[COG], row[ACCURATE], row[STATUS] = NO_POSITION, 0, 0, -1, -1, 0, -1
     if length < 38:
         return TOO_SHORT
     kind = bits(words, 0, 6)
@@ -127,13 +143,11 @@ def message(words: Words, length: Whole, row: Row, texts: Bytes) -> Whole:
             bits(words, 38, 14), bits(words, 52, 4), bits(words, 56, 5), bits(words, 61, 5), bits(words, 66, 6), bits(words, 72, 6)
         )
     elif kind == 5:
-        row[STATES], row[IMO], row[SHIP_TYPE] = 1, bits(words, 40, 30), bits(words, 232, 8)
+        _blank(row)
+        row[STATION], row[IMO], row[SHIP_TYPE] = 0, bits(words, 40, 30), bits(words, 232, 8)
         _size(row, words, 240)
         row[ETA] = _eta(bits(words, 274, 4), bits(words, 278, 5), bits(words, 283, 5), bits(words, 288, 6))
         row[DRAUGHT] = bits(words, 294, 8) if bits(words, 294, 8) > 0 else -1
-        text(words, 70, 7, texts, 0)
-        text(words, 112, 20, texts, 7)
-        text(words, 302, 20, texts, 27)
     elif kind == 9:
         row[STATION], row[ACCURATE] = 5, bits(words, 60, 1)
         _place(row, signed(words, 61, 28), signed(words, 89, 27), 50, 108_600_000, 54_600_000)
@@ -144,24 +158,22 @@ def message(words: Words, length: Whole, row: Row, texts: Bytes) -> Whole:
         _place(row, signed(words, 57, 28), signed(words, 85, 27), 50, 108_600_000, 54_600_000)
         _way(row, bits(words, 46, 10), bits(words, 112, 12))
         if kind == 19:
-            row[STATES], row[SHIP_TYPE] = 1, bits(words, 263, 8)
+            _blank(row)
+            row[SHIP_TYPE] = bits(words, 263, 8)
             _size(row, words, 271)
-            text(words, 143, 20, texts, 7)
     elif kind == 21:
-        row[STATION], row[ACCURATE], row[STATES] = 4, bits(words, 163, 1), 1
+        _blank(row)
+        row[STATION], row[ACCURATE] = 4, bits(words, 163, 1)
         _place(row, signed(words, 164, 28), signed(words, 192, 27), 50, 108_600_000, 54_600_000)
         _size(row, words, 219)
-        text(words, 43, 20, texts, 7)
     elif kind == 24:
         part = bits(words, 38, 2)
         if part > 1:
             return OTHER_TYPE
-        row[STATES], row[PART] = 1, part + 1
-        if part == 0:
-            text(words, 40, 20, texts, 7)
-        else:
+        _blank(row)
+        row[STATION], row[PART] = 0, part + 1
+        if part == 1:
             row[SHIP_TYPE] = bits(words, 40, 8)
-            text(words, 90, 7, texts, 0)
             if row[MMSI] // 10_000_000 == 98:
                 row[CRAFT_OF] = bits(words, 132, 30)
             else:
@@ -171,6 +183,8 @@ def message(words: Words, length: Whole, row: Row, texts: Bytes) -> Whole:
         _place(row, signed(words, 44, 18), signed(words, 62, 17), 50_000, 108_600, 54_600)
         knots, course = bits(words, 79, 6), bits(words, 85, 9)
         _way(row, 1023 if knots == 63 else 10 * knots, 3600 if course >= 360 else 10 * course)
+    if row[STATES]:
+        _texts(words, kind + (kind == 24 and row[PART] == 2), texts)
     if row[MMSI] // 1_000_000 == 970 or row[MMSI] // 1_000_000 == 972 or row[MMSI] // 1_000_000 == 974:
         row[STATION] = 7
     return kind

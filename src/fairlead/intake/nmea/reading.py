@@ -1,12 +1,12 @@
-"""What a sentence is made of: digits, checksums, the times that logs state, and payload characters as six-bit values."""
+"""What a sentence is made of: digits, checksums, and the times that logs state."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fairlead.intake.nmea.message import Bytes, Words, utc_ms
+from fairlead.intake.nmea.message import utc_ms
+from fairlead.intake.nmea.wide import Bytes, kernel
 from fairlead.picture.ground import Ints, Whole
-from fairlead.report.compiled import kernel
 
 
 @kernel
@@ -105,52 +105,9 @@ def pghp_ms(log: Bytes, count: int, cuts: Ints) -> Whole:
     """The time of `$PGHP,1,year,month,day,hour,minute,second,millisecond,...`; 0 for none."""
     if count < 9 or digits(log, cuts[1], cuts[2] - 1) != 1:
         return 0
-    at = np.empty(7, dtype=np.int64)
-    for number in range(7):
-        at[number] = digits(log, cuts[number + 2], cuts[number + 3] - 1)
-        if at[number] < 0:
+    for number in range(2, 9):  # each place is read before it is written
+        cuts[number] = digits(log, cuts[number], cuts[number + 1] - 1)
+        if cuts[number] < 0:
             return 0
-    found = utc_ms(at[0], at[1], at[2], at[3], at[4], at[5])
-    return found + min(at[6], 999) if found else 0
-
-
-@kernel
-def unarmour(log: Bytes, begin: Whole, end: Whole, six: Bytes, put: Whole) -> bool:
-    """Payload characters as six-bit values, from `put` on; no for a character that none can be."""
-    for at in range(begin, end):
-        one = log[at]
-        if one < 48 or one > 119 or 87 < one < 96:
-            return False
-        six[put + at - begin] = one - 48 if one < 88 else one - 56
-    return True
-
-
-@kernel
-def packed(log: Bytes, begin: int, end: int, words: Words) -> bool:
-    """Payload characters of a message in one part, ten to a word."""
-    word, held, acc = 0, 0, np.uint64(0)
-    for at in range(begin, end):
-        one = log[at]
-        if one < 48 or one > 119 or 87 < one < 96:
-            return False
-        acc = (acc << np.uint64(6)) | np.uint64(one - 48 if one < 88 else one - 56)
-        held += 1
-        if held == 10:
-            words[word] = acc
-            word, held, acc = word + 1, 0, np.uint64(0)
-    words[word] = acc << np.uint64(6 * (10 - held))
-    for number in range(word + 1, min(word + 8, len(words))):  # a field that begins behind the end reads zeros
-        words[number] = np.uint64(0)
-    return True
-
-
-@kernel
-def pack(words: Words, six: Bytes, begin: int, count: int, put: int) -> None:
-    """Six-bit values behind the `put` that are packed already."""
-    for number in range(count):
-        word, place = (put + number) // 10, (put + number) % 10
-        if place == 0:
-            words[word] = np.uint64(0)
-            if word + 1 < len(words):
-                words[word + 1] = np.uint64(0)
-        words[word] |= np.uint64(six[begin + number]) << np.uint64(54 - 6 * place)
+    found = utc_ms(cuts[2], cuts[3], cuts[4], cuts[5], cuts[6], cuts[7])
+    return found + min(cuts[8], 999) if found else 0

@@ -1,10 +1,11 @@
-"""A chunk of an NMEA log line by line: tag blocks, checksums, fragments, times; messages handed to `message`, everything counted.
+"""A chunk of an NMEA log line by line: sentences joined to messages, put at their times, decoded into columns, everything counted.
 
-1. A line ends in exactly one place: OUTCOMES says which. A message in several parts is counted at its last part; the others are parts.
+1. A record ends in exactly one place: OUTCOMES says which. A message in several parts is counted at its last part; the others are parts.
 2. A time that comes with a message is stated: tag block `c:`, an epoch after the checksum, or the `$PGHP` line before it. It holds for
    the lines after it until the next, carried over. Without any, the UTC of a base station is carried over, else nothing is known.
 3. Memory is bounded: so many open messages, so many remembered payloads; the oldest open message gives way and its parts are missing.
 4. The same payload again within half a minute is the same message heard by another receiver.
+5. The scan stops when a column is full, and goes on from there when it is called again: columns have one size for logs of any size.
 """
 
 from __future__ import annotations
@@ -14,293 +15,229 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.intake.nmea.message import (
-    HAS_POSITION,
-    NO_NUMBER,
-    OTHER_TYPE,
-    OUT_OF_RANGE,
-    POSITION,
-    STATES,
-    TOO_SHORT,
-    TYPE,
-    UTC_MS,
-    WORDS_MAX,
-    Bytes,
-    Words,
-    message,
+from fairlead.intake.nmea import message as m
+from fairlead.intake.nmea.sentence import (
+    AGAIN,
+    AT,
+    BANGS,
+    BEGIN,
+    CHANNEL,
+    END,
+    FILL,
+    KEPT,
+    KIND,
+    LINE,
+    MADE,
+    NEVER,
+    NOWHERE,
+    NUMBER,
+    PART,
+    PART_BYTES,
+    PARTLY,
+    PARTS,
+    PARTS_MAX,
+    RANGE,
+    READY,
+    RECORDS,
+    REJECTED_FROM,
+    SAID,
+    SEQUENCE,
+    SHORT,
+    STATE_FROM,
+    STATE_ORDER,
+    STATE_TIME,
+    STATED,
+    STOP,
+    TOLD,
+    TURNED,
+    general,
+    line_end,
+    only_end,
+    pack,
+    plain,
+    record_end,
+    tag_end,
+    told,
 )
-from fairlead.intake.nmea.reading import digits, hexed, pack, packed, pghp_ms, tag_ms, trailing_ms, unarmour
+from fairlead.intake.nmea.reading import tag_ms
+from fairlead.intake.nmea.wide import Bytes, inlined, kernel
+from fairlead.intake.parsed import AIS_ERROR_HIGH_M, AIS_ERROR_LOW_M
 from fairlead.picture.ground import Ints, Whole
-from fairlead.report.compiled import kernel
-
-OUTCOMES: Final = (
-    "position",
-    "statement",
-    "no position",
-    "no time",
-    "part of a message",
-    "heard again",
-    "time or tag line",
-    "other sentence",
-    "comment",
-    "blank",
-    "other type",
-    "the checksum is wrong",
-    "there is no checksum",
-    "there is no sentence in it",
-    "the sentence is cut or has other fields",
-    "the payload holds a character that none can",
-    "the message is too short for its type",
-    "the position is out of range",
-    "the number is none",
-    "the checksum of the tag block is wrong",
-)
-KEPT, SAID, NOWHERE, NEVER, PARTLY, AGAIN, CLOCK, OTHER, COMMENT, BLANK, KIND = range(11)
-SUM, NO_SUM, NOTHING, CUT, LETTER, SHORT, RANGE, NUMBER, TAG_SUM = range(11, 20)
-REJECTED_FROM: Final = SUM
 
 OPEN_MAX: Final = 64  # messages whose parts are still coming
-PARTS_MAX: Final = 9
-PART_BYTES: Final = 128
 REMEMBERED: Final = 1 << 16
 AGAIN_MS: Final = 30_000
-# state: newest time, where it is from (0 none, 1 a base station, 2 stated), order of open messages, time stated for the next line
-STATE_TIME, STATE_FROM, STATE_ORDER, STATE_NEXT = range(4)
-# head of an open message: key, parts, parts seen, order, time, from, line
-KEY, TOTAL, SEEN, ORDER, TIME, FROM, LINE = range(7)
+ROUGH_M: Final = 185  # type 27 comes in tenths of a minute: half of one is 93 m north and as much east, and a fix is old (ours)
+# head of an open message: key, parts seen, order, time
+KEY, SEEN, ORDER, TIME = range(4)
+HEADS: Final = 4
+# columns by the width of their numbers
+T_MS, MMSI = range(2)
+LAT_E7, LON_E7, ERR_M = range(3)
+SOG_DKN, COG_DDEG = range(2)
+STATUS, STATION, CLOCKED = range(3)
+# what is counted: records by outcome, then messages by type that are left to others, then statements by type that have no position
+LEFT, SPOKEN, TALLIES = 32, 96, 160
 
 
 @kernel
 def scan(
     log: Bytes,
-    first_line: int,
+    size: int,
     state: Ints,
-    open_heads: Ints,
-    open_parts: Bytes,
-    open_lengths: Ints,
-    memory: Words,
-    memory_ms: Ints,
-    rows: Ints,
+    heads: Ints,
+    parts: Bytes,
+    lengths: Ints,
+    memory: Ints,
+    words: m.Words,
+    cut: Ints,
+    cuts: Ints,
+    row: Ints,
     texts: Bytes,
-    when: Ints,
-    clocks: Ints,
-    lines: Ints,
-    outcome: npt.NDArray[np.int16],
-    spans: Ints,
-    kinds: Ints,
-) -> tuple[int, int]:
-    """Decode whole lines. `rows`, `texts`, `when`, `clocks` and `lines` take the messages, `outcome` and `spans` (begin, end, line)
-    every record, `kinds` how many of each type were left. How many messages and how many records there are."""
-    made, records, at, line = 0, 0, 0, first_line
-    words = np.zeros(WORDS_MAX, dtype=np.uint64)
-    cuts = np.empty(24, dtype=np.int64)
-    size = len(log)
-    while at < size:
-        end, bangs = at, 0
-        while end < size and log[end] != 10 and log[end] != 13:
-            bangs += log[end] == 33
-            end += 1
-        begin = at
-        while True:
-            stop = end if bangs < 2 else _record_end(log, begin, end)
-            spans[records, 0], spans[records, 1], spans[records, 2] = begin, stop, line
-            found = _record(
-                log, begin, stop, state, open_heads, open_parts, open_lengths, memory, memory_ms, rows, texts, when, clocks, made,
-                words, cuts,
-            )  # fmt: skip
-            outcome[records] = found
-            if found in (KEPT, SAID) or (found == NOWHERE and rows[made, STATES] == 1):
-                lines[made] = line
+    longs: Ints,
+    wholes: npt.NDArray[np.int32],
+    halves: npt.NDArray[np.int16],
+    bytes_: npt.NDArray[np.int8],
+    said: Ints,
+    said_texts: Bytes,
+    turned: Ints,
+    tally: Ints,
+) -> None:
+    """Decode whole lines, `size` bytes of `log`, from where `state` stands. `longs`, `wholes`, `halves` and `bytes_` take positions,
+    `said` and `said_texts` statements, `turned` what was rejected (begin, end, line, outcome)."""
+    at, line, stop, bangs = state[AT], state[LINE], state[STOP], state[BANGS]
+    made, spoken, rejected, records = state[MADE], state[TOLD], state[TURNED], state[RECORDS]
+    rooms, said_rooms, turned_rooms = longs.shape[1], len(said), len(turned)
+    while at < size and made < rooms and spoken < said_rooms and rejected < turned_rooms:
+        found, end = KIND, np.int64(-1)
+        if stop < 0:  # the beginning of a line
+            start, stated = at, np.int64(0)
+            if log[at] == 92:
+                close = tag_end(log, at + 1, size)
+                stated = tag_ms(log, at + 1, close) if close and log[close + 1] == 33 else np.int64(-1)
+                start = close + 1
+            if stated >= 0 and log[start] == 33:
+                after = plain(log, start, words, cut)
+                if after:
+                    end = after if log[after] == 10 or log[after] == 13 else only_end(log, after, size)
+                    if end >= 0:
+                        found = READY
+                        stop = end
+                        cut[STATED] = told(log, stated, after, end, state)
+        if found != READY:
+            if stop < 0:
+                stop, bangs = line_end(log, at, size)
+            end = stop if bangs < 2 else record_end(log, at, stop)
+            found = general(log, at, end, state, words, cut, cuts)
+        if found == READY and cut[PARTS] == 1:
+            cut[END] = 6 * (cut[END] - cut[BEGIN]) - cut[FILL]
+        elif found == READY:
+            found = _joined(log, state, heads, parts, lengths, words, cut)
+        if found == READY:
+            found = _known(state, memory, words, row, texts, cut)
+            if found == KEPT:
+                longs[T_MS, made], longs[MMSI, made] = cut[STATED], row[m.MMSI]
+                wholes[LAT_E7, made], wholes[LON_E7, made] = row[m.LAT], row[m.LON]
+                error = AIS_ERROR_HIGH_M if row[m.ACCURATE] == 1 else AIS_ERROR_LOW_M
+                wholes[ERR_M, made] = ROUGH_M if row[m.TYPE] == 27 else error
+                halves[SOG_DKN, made], halves[COG_DDEG, made] = row[m.SOG], row[m.COG]
+                bytes_[STATUS, made], bytes_[STATION, made], bytes_[CLOCKED, made] = row[m.STATUS], row[m.STATION], cut[PARTS]
                 made += 1
+            if found == SAID or (found == KEPT and row[m.STATES]):
+                row[m.UTC_MS] = cut[STATED]
+                for number in range(m.WIDTH):
+                    said[spoken, number] = row[number]
+                for number in range(m.TEXTS):
+                    said_texts[spoken, number] = texts[number]
+                spoken += 1
+            if found == SAID:
+                tally[SPOKEN + row[m.TYPE]] += 1
             elif found == KIND:
-                kinds[rows[made, TYPE]] += 1
-            records += 1
-            if stop >= end:
-                break
-            begin = stop
-        at = end + 2 if end + 1 < size and log[end] == 13 and log[end + 1] == 10 else end + 1
-        line += 1
-    return made, records
+                tally[LEFT + row[m.TYPE]] += 1
+        tally[found] += 1
+        records += 1
+        if found >= REJECTED_FROM:
+            turned[rejected, 0], turned[rejected, 1], turned[rejected, 2], turned[rejected, 3] = at, end, line, found
+            rejected += 1
+        at = end
+        if end >= stop:
+            at = end + 2 if log[end] == 13 and log[end + 1] == 10 else end + 1
+            line += 1
+            stop = -1
+    state[AT], state[LINE], state[STOP], state[BANGS] = at, line, stop, bangs
+    state[MADE], state[TOLD], state[TURNED], state[RECORDS] = made, spoken, rejected, records
 
 
 @kernel
-def _record_end(log: Bytes, begin: int, end: int) -> int:
-    """Where a record ends: at the end of the line, or before the next sentence that is glued to a whole one."""
-    star = False
-    for at in range(begin, end):
-        if log[at] == 42 and (at == begin or log[begin] != 92 or at > begin + 1):
-            star = star or _sentence_began(log, begin, at)
-        elif star and (log[at] == 33 or log[at] == 92) and at + 6 < end:
-            return at
-    return end
-
-
-@kernel
-def _sentence_began(log: Bytes, begin: int, at: int) -> bool:
-    """Whether a sentence's ! or $ stands between, so that the star is the sentence's and not its tag block's."""
-    inside = False
-    for place in range(begin, at):
-        if log[place] == 92:
-            inside = not inside
-        elif not inside and (log[place] == 33 or log[place] == 36):
-            return True
-    return False
-
-
-@kernel
-def _record(
-    log: Bytes, begin: int, end: int, state: Ints, open_heads: Ints, open_parts: Bytes, open_lengths: Ints,
-    memory: Words, memory_ms: Ints, rows: Ints, texts: Bytes, when: Ints, clocks: Ints, made: int, words: Words, cuts: Ints,
-) -> int:  # fmt: skip
-    # 1. what stands before the sentence: blanks, a comment, a tag block
-    while begin < end and (log[begin] == 32 or log[begin] == 9):
-        begin += 1
-    if begin >= end:
-        return BLANK
-    if log[begin] == 35:
-        return COMMENT
-    stated: Whole = np.int64(0)
-    start = begin
-    while start < end and log[start] != 33 and log[start] != 36 and log[start] != 92:
-        start += 1
-    if start < end and log[start] == 92:
-        close = start + 1
-        while close < end and log[close] != 92:
-            close += 1
-        stated = tag_ms(log, start + 1, close)
-        if stated < 0:
-            return TAG_SUM
-        start = close + 1
-        while start < end and log[start] != 33 and log[start] != 36:
-            start += 1
-        if start >= end:  # a tag block on a line of its own speaks of the next sentence
-            if stated:
-                state[STATE_NEXT] = stated
-            return CLOCK
-    if start >= end:
-        return NOTHING
-    # 2. the checksum, and where the fields begin
-    star, total, count = start + 1, 0, 1
-    cuts[0] = start + 1
-    while star < end and log[star] != 42:
-        total ^= log[star]
-        if log[star] == 44 and count < len(cuts) - 1:
-            cuts[count] = star + 1
-            count += 1
-        star += 1
-    cuts[count] = star + 1
-    if star >= end:
-        return NO_SUM
-    if hexed(log, star + 1) != total or star + 3 > end:
-        return SUM
-    # 3. a line that tells the time, or another sentence
-    if star - start > 5 and log[start + 1] == 80 and log[start + 2] == 71 and log[start + 3] == 72 and log[start + 4] == 80:
-        told = pghp_ms(log, count, cuts)
-        if told == 0:
-            return OTHER
-        state[STATE_NEXT] = told
-        return CLOCK
-    if star - start < 7 or log[start + 3] != 86 or log[start + 4] != 68 or (log[start + 5] != 77 and log[start + 5] != 79):
-        return OTHER
-    if stated == 0:
-        stated = state[STATE_NEXT]
-    state[STATE_NEXT] = 0
-    if stated == 0:
-        stated = trailing_ms(log, star + 3, end)
-    if stated:
-        state[STATE_TIME], state[STATE_FROM] = stated, 2
-    # 4. the fields, and the parts of a longer message
-    if count != 7:
-        return CUT
-    parts, number = digits(log, cuts[1], cuts[2] - 1), digits(log, cuts[2], cuts[3] - 1)
-    fill = digits(log, cuts[6], cuts[7] - 1) if cuts[7] - 1 > cuts[6] else 0
-    if not (1 <= parts <= PARTS_MAX and 1 <= number <= parts) or fill < 0 or fill > 5 or cuts[6] - 1 - cuts[5] > PART_BYTES:
-        return CUT
-    if parts == 1:
-        if not packed(log, cuts[5], cuts[6] - 1, words):
-            return LETTER
-        clock = 1 if stated else 2 if state[STATE_FROM] else 0
-        long = 6 * (cuts[6] - 1 - cuts[5]) - fill
-        return _whole(words, long, state, stated, clock, memory, memory_ms, rows, texts, when, clocks, made)
-    sequence = digits(log, cuts[3], cuts[4] - 1)
-    channel = np.int64(log[cuts[4]]) if cuts[5] - 1 > cuts[4] else np.int64(0)
-    key = ((sequence + 1) * 256 + channel) * 16 + parts
-    slot = -1
-    for place in range(OPEN_MAX):
-        if open_heads[place, KEY] == key and (open_heads[place, SEEN] >> number) & 1 == 0:
-            slot = place
-            break
-    if number == 1 or slot < 0:  # a first part begins anew; a later one without its first waits for it in vain, and is said so
-        slot = 0
-        for place in range(OPEN_MAX):
-            if open_heads[place, KEY] == key:
-                slot = place
-                break
-            if open_heads[place, ORDER] < open_heads[slot, ORDER]:
-                slot = place
+def _joined(log: Bytes, state: Ints, heads: Ints, parts: Bytes, lengths: Ints, words: m.Words, cut: Ints) -> int:
+    """The part of a message: READY when that is whole, with its bits in `words`, their number in `cut[END]`, its time in `cut[STATED]`; else PARTLY."""
+    total, number, width = cut[PARTS], cut[PART], cut[END] - cut[BEGIN]
+    key = ((cut[SEQUENCE] + 1) * 256 + cut[CHANNEL]) * 16 + total
+    slot = oldest = 0
+    while slot < OPEN_MAX and heads[slot, KEY] != key:
+        if heads[slot, ORDER] < heads[oldest, ORDER]:
+            oldest = slot
+        slot += 1
+    if number == 1 or slot == OPEN_MAX or (heads[slot, SEEN] >> number) & 1:
+        # a first part begins anew; a later one without its first waits for it in vain, and is said so
+        slot = oldest if slot == OPEN_MAX else slot
         for part in range(1, PARTS_MAX + 1):  # its lines were counted as parts; that they came to nothing is counted here
-            open_lengths[slot, PARTS_MAX] += (open_heads[slot, SEEN] >> part) & 1
+            lengths[slot, PARTS_MAX] += (heads[slot, SEEN] >> part) & 1
         state[STATE_ORDER] += 1
-        open_heads[slot, KEY], open_heads[slot, TOTAL], open_heads[slot, SEEN] = key, parts, 0
-        open_heads[slot, ORDER], open_heads[slot, TIME], open_heads[slot, FROM] = state[STATE_ORDER], 0, 0
-    width = cuts[6] - 1 - cuts[5]
+        heads[slot, KEY], heads[slot, SEEN], heads[slot, ORDER], heads[slot, TIME] = key, 0, state[STATE_ORDER], 0
     base = (slot * PARTS_MAX + number - 1) * PART_BYTES
-    if not unarmour(log, cuts[5], cuts[6] - 1, open_parts, base):
-        return LETTER
-    open_lengths[slot, number - 1] = width
-    open_heads[slot, SEEN] |= 1 << number
-    if stated and open_heads[slot, TIME] == 0:
-        open_heads[slot, TIME] = stated
-    for part in range(1, parts + 1):
-        if (open_heads[slot, SEEN] >> part) & 1 == 0:
-            return PARTLY
-    put = 0
-    for part in range(parts):
-        pack(words, open_parts, (slot * PARTS_MAX + part) * PART_BYTES, open_lengths[slot, part], put)
-        put += open_lengths[slot, part]
-    for number in range(-(-put // 10), min(-(-put // 10) + 8, len(words))):
-        words[number] = np.uint64(0)
-    stated = open_heads[slot, TIME]
-    open_heads[slot, KEY], open_heads[slot, SEEN], open_heads[slot, ORDER] = -1, 0, -1
-    clock = 1 if stated else 2 if state[STATE_FROM] else 0
-    return _whole(words, 6 * put - fill, state, stated, clock, memory, memory_ms, rows, texts, when, clocks, made)
+    for place in range(width):
+        parts[base + place] = log[cut[BEGIN] + place]
+    lengths[slot, number - 1] = width
+    heads[slot, SEEN] |= 1 << number
+    if cut[STATED] and heads[slot, TIME] == 0:
+        heads[slot, TIME] = cut[STATED]
+    if heads[slot, SEEN] != (1 << (total + 1)) - 2:
+        return PARTLY
+    base, put = slot * PARTS_MAX * PART_BYTES, lengths[slot, 0]
+    for part in range(1, total):
+        for place in range(lengths[slot, part]):
+            parts[base + put + place] = parts[base + part * PART_BYTES + place]
+        put += lengths[slot, part]
+    pack(parts, base, base + put, words)
+    cut[STATED], cut[END] = heads[slot, TIME], 6 * put - cut[FILL]
+    heads[slot, KEY], heads[slot, SEEN], heads[slot, ORDER] = -1, 0, -1
+    return READY
 
 
-@kernel
-def _whole(
-    words: Words, length: Whole, state: Ints, stated: Whole, clock: int, memory: Words, memory_ms: Ints, rows: Ints, texts: Bytes,
-    when: Ints, clocks: Ints, made: int,
-) -> int:  # fmt: skip
-    """A whole message: decoded, put at its time, and known again."""
-    row = rows[made]
-    kind = message(words, length, row, texts[made])
-    if kind == OTHER_TYPE:
+@inlined
+def _known(state: Ints, memory: Ints, words: m.Words, row: Ints, texts: Bytes, cut: Ints) -> int:
+    """A whole message: decoded, put at its time (`cut[STATED]`, with its clock in `cut[PARTS]`), and known again."""
+    kind = m.message(words, cut[END], row, texts)
+    if kind == m.OTHER_TYPE:
         return KIND
-    if kind == TOO_SHORT:
+    if kind == m.TOO_SHORT:
         return SHORT
-    if kind == NO_NUMBER:
+    if kind == m.NO_NUMBER:
         return NUMBER
-    if row[HAS_POSITION] == OUT_OF_RANGE:
+    if row[m.HAS_POSITION] == m.OUT_OF_RANGE:
         return RANGE
-    if clock == 0 and row[UTC_MS]:
-        state[STATE_TIME], state[STATE_FROM] = row[UTC_MS], 1
+    stated = cut[STATED]
+    clock = 1 if stated else 2 if state[STATE_FROM] else 0
+    if clock == 0 and row[m.UTC_MS]:
+        state[STATE_TIME], state[STATE_FROM] = row[m.UTC_MS], 1
         clock = 2
-    elif state[STATE_FROM] == 1 and row[UTC_MS] and not stated:
-        state[STATE_TIME] = max(state[STATE_TIME], row[UTC_MS])
-    now = stated if stated else state[STATE_TIME]
+    elif state[STATE_FROM] == 1 and row[m.UTC_MS] and not stated:
+        state[STATE_TIME] = max(state[STATE_TIME], row[m.UTC_MS])
+    now: Whole = stated if stated else state[STATE_TIME]
     if clock == 0:
-        now, clock = state[STATE_TIME], 3
+        clock = 3
         if now == 0:
             return NEVER
     seal = np.uint64(0xCBF29CE484222325)
-    for place in range(-(-length // 60)):
+    for place in range((cut[END] + m.WORD_BITS - 1) // m.WORD_BITS):
         seal = (seal ^ words[place]) * np.uint64(0x9E3779B97F4A7C15)
         seal ^= seal >> np.uint64(29)
     spot = np.int64(seal >> np.uint64(48))
-    if memory[spot] == seal and abs(now - memory_ms[spot]) <= AGAIN_MS:
+    if memory[spot, 0] == np.int64(seal) and abs(now - memory[spot, 1]) <= AGAIN_MS:
         return AGAIN
-    memory[spot], memory_ms[spot] = seal, now
-    when[made], clocks[made] = now, clock
-    if row[HAS_POSITION] == POSITION:
+    memory[spot, 0], memory[spot, 1] = np.int64(seal), now
+    cut[STATED], cut[PARTS] = now, clock
+    if row[m.HAS_POSITION] == m.POSITION:
         return KEPT
-    return SAID if row[STATES] else NOWHERE
+    return SAID if row[m.STATES] else NOWHERE
