@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
 VENDOR := src/fairlead/door/static/vendor/LICENSES.txt
-ONLY ?= $(patsubst bench/%.py,%,$(filter-out bench/__init__.py bench/figure.py bench/stores.py,$(wildcard bench/*.py)))
+ONLY ?= $(patsubst bench/%.py,%,$(filter-out bench/__init__.py bench/figure.py bench/stores.py bench/sea.py,$(wildcard bench/*.py)))
 
 .PHONY: help setup dev web browser postgres outside demo check test bench docs mutants fuzz wheel lock clean
 

@@ -18,11 +18,7 @@ from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import silences
 from fairlead.picture.behaviour.stopping import drop_offs
-from fairlead.picture.chain import chains
-from fairlead.picture.fleet import fleet_of
-from fairlead.picture.gather import gather
-from fairlead.picture.places import places_of
-from fairlead.picture.view import NO_COAST, ais_lines, scene_of, view_key
+from fairlead.picture.view import ais_scene
 from tests.model import behaviour_model as plain
 from tests.model.behaviour_model import Fix, Found, World
 from tests.rooms.picture.worlds import MINUTE_MS, Row, feed, segment
@@ -147,12 +143,9 @@ def dropping(sea: Sea) -> None:
 
 def scene(tracks: World) -> Scene:
     rows: list[Row] = [(*fix, -1, number, 10, -1, -1, b"") for number, track in tracks.items() for fix in track]
-    gathered = gather([segment(feed("coast", gaps_meaningful=True), rows)], WINDOW)
-    numbers, of_each = zip(*chains(gathered, LIMITS), strict=True)
-    key = view_key(gathered, LIMITS)
-    lines = ais_lines(gathered, fleet_of(gathered, numbers, of_each), key)
-    assert len(lines) == len(tracks), "the model has no numbers that are split"
-    return scene_of(gathered, key, LIMITS, places_of((), 1), NO_COAST, lines)
+    given = ais_scene([segment(feed("coast", gaps_meaningful=True), rows)], WINDOW, LIMITS, ())
+    assert len(given.lines) == len(tracks), "the model has no numbers that are split"
+    return given
 
 
 def told(given: Scene, events: Iterable[Event], names: set[str]) -> list[Found]:

@@ -76,8 +76,8 @@ def detect(
     engine: str = NATIVE,
     progress: Progress | None = None,
 ) -> Seen:
-    """Cards of these files. `gaps_meaningful` is "yes" for the whole log of a receiver and "no" for an extract. Raises BadFile,
-    BadInput, UnknownCode."""
+    """Cards of these files; tracks come as heads, their positions stand in the files. `gaps_meaningful` is "yes" for the whole log of a
+    receiver and "no" for an extract. Raises BadFile, BadInput, UnknownCode."""
     core = core_of(engine)
     own = read_own(paths, layout, gaps_meaningful, date, mapping, from_ms, to_ms, progress)
     chart, places = charted([read_chart_file(path) for path in charts]) if charts else (None, ())
@@ -89,7 +89,7 @@ def detect(
         set_aside=own.set_aside,
         rejects=own.rejects,
         broken_off=own.broken_off,
-        view=view([own.segment], own.window, parameters or Parameters(), places, chart or NO_COAST, core),
+        view=view([own.segment], own.window, parameters or Parameters(), places, chart or NO_COAST, core, "heads"),
     )
 
 

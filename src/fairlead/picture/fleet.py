@@ -35,6 +35,8 @@ class Fleet:
     lat_e7: Ints
     lon_e7: Ints
     sog_dkn: Ints
+    south_e7: Ints  # (L,) the least and the most latitude of each line; of one without rows, the poles the other way round
+    north_e7: Ints
 
     def __len__(self) -> int:
         return len(self.mmsi)
@@ -72,7 +74,19 @@ def fleet_from(gathered: Gathered, mmsi: Ints, row: Ints, start: Ints) -> Fleet:
         row, t_ms, lon = row[keep], t_ms[keep], lon[keep]
     sog = gathered.rows.sog_dkn[row].astype(np.int64)
     sog[sog > SOG_MAX_DKN] = UNKNOWN
-    return Fleet(start=start, mmsi=mmsi, row=row, t_ms=t_ms, lat_e7=gathered.lat_e7[row], lon_e7=lon, sog_dkn=sog)
+    lat = gathered.lat_e7[row]
+    south, north = np.full(len(mmsi), 900_000_000, dtype=np.int64), np.full(len(mmsi), -900_000_000, dtype=np.int64)
+    _bounds(start, lat, south, north)
+    return Fleet(start=start, mmsi=mmsi, row=row, t_ms=t_ms, lat_e7=lat, lon_e7=lon, sog_dkn=sog, south_e7=south, north_e7=north)
+
+
+@kernel
+def _bounds(start: Ints, lat: Ints, south: Ints, north: Ints) -> None:
+    """The least and the most latitude of each line."""
+    for line in range(len(start) - 1):
+        for at in range(start[line], start[line + 1]):
+            south[line] = min(south[line], lat[at])
+            north[line] = max(north[line], lat[at])
 
 
 @kernel

@@ -62,5 +62,8 @@ def usual(values: npt.NDArray[np.int16]) -> int:
     stated = values[values >= 0]
     if not len(stated):
         return UNKNOWN
+    first = int(stated[0])
+    if (stated == first).all():
+        return first
     kinds, counts = np.unique(stated, return_counts=True)
     return int(kinds[int(np.argmax(counts))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,16 @@ class Named:
 
     stated: Statements
     restless: frozenset[int]
+    known: dict[int, Statements] = field(default_factory=dict)  # what was looked up already
 
     def of(self, mmsi: int) -> Statements:
         """All that a number stated, in order of time."""
+        found = self.known.get(mmsi)
+        if found is None:
+            found = self.known[mmsi] = self._of(mmsi)
+        return found
+
+    def _of(self, mmsi: int) -> Statements:
         first, last = np.searchsorted(self.stated.mmsi, [mmsi, mmsi + 1]).tolist()
         own = self.stated.rows(slice(first, last))
         return own.rows(np.lexsort((own.part, own.first_ms)))
@@ -31,7 +38,7 @@ class Named:
         """Names that a number stated, the latest first; only printable characters of each."""
         own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
         order = np.lexsort((-own.last_ms, own.part == MEMORY))  # what a receiver remembers comes after what the vessel says
-        clean = ("".join(one for one in bytes(name).decode("latin-1") if one.isprintable()).strip() for name in own.name[order])
+        clean = (_printable(bytes(name).decode("latin-1")) for name in dict.fromkeys(own.name[order].tolist()))
         return list(dict.fromkeys(name for name in clean if name))
 
     def ship_type(self, gathered: Gathered, line: Line) -> int:
@@ -60,11 +67,15 @@ class Named:
             return ""
         value = values[said[np.argmax(own.last_ms[said])]]
         text = bytes(value).decode("latin-1") if values.dtype.kind == "S" else str(int(value))
-        return "".join(one for one in text if one.isprintable()).strip()
+        return _printable(text)
 
     def changing(self) -> list[int]:
         """Numbers that stated more than one name, call sign or IMO number."""
         return sorted(_differing(self.stated, ("name", "call_sign", "imo")))
+
+
+def _printable(text: str) -> str:
+    return (text if text.isprintable() else "".join(one for one in text if one.isprintable())).strip()
 
 
 def named_of(stated: Statements) -> Named:

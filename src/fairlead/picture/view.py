@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -47,9 +47,10 @@ def view(
     places: Sequence[Place],
     coast: Coast = NO_COAST,
     core: Callable[[Scene], list[Event]] = core_events,
+    detail: Literal["tracks", "heads"] = "tracks",
 ) -> View:
-    """The picture of exactly these segments in this window. `core` finds the events of B1 to B5, natively unless an engine is named.
-    Raises BadInput for what cannot be one view."""
+    """The picture of exactly these segments in this window. `core` finds the events of B1 to B5, natively unless an engine is named;
+    tracks that are "heads" come without their points. Raises BadInput for what cannot be one view."""
     # 1. one canonical order, and a key that names engine, parameters and feeds
     gathered = gather(segments, window)
     key = view_key(gathered, parameters)
@@ -71,8 +72,7 @@ def view(
     # 4. the rules, over contacts that are each one vessel
     alone = [*ais, *(line for line in radar if line.id not in found.match)]
     scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone)
-    named = scene.named
-    tracks = [_track(gathered, line, scene, named, found.match.get(line.id), words.get(line.id)) for line in ais + radar + seen]
+    tracks = [_track(gathered, line, scene, found.match.get(line.id), words.get(line.id), detail) for line in ais + radar + seen]
     return View(
         window=window,
         parameters=parameters_digest(parameters),
@@ -141,14 +141,15 @@ def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> lis
     return found
 
 
-def _track(gathered: Gathered, line: Line, scene: Scene, named: Named, match: str | None, words: str | None) -> Track:
+def _track(gathered: Gathered, line: Line, scene: Scene, match: str | None, words: str | None, detail: str) -> Track:
+    named = scene.named
     kind, length = named.ship_type(gathered, line), named.length_m(gathered, line)
     return Track(
         id=line.id,
         kind=line.kind,
         feeds=gathered.feed_names(line.rows),
         moving=_moving(gathered, line, scene.parameters),
-        points=_points(gathered, line, scene.parameters),
+        points=_points(gathered, line, scene.parameters) if detail == "tracks" else (),
         mmsi=f"{line.mmsi:09d}" if 0 < line.mmsi <= MMSI_MAX else None,
         name=next(iter(named.names(line.mmsi)), None),
         call_sign=named.latest("call_sign", line.mmsi) or None,

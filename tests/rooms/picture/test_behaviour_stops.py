@@ -223,7 +223,9 @@ def test_b10_is_explained_by_a_ground_where_many_stop_within_two_kilometres() ->
 # B11
 
 
-def meeting_many(meetings: int = 3, every: int = 200, *, craft: int = 3, ship_m: int = 180, craft_m: int = 12, kind: int = -1) -> list[Card]:
+def meeting_many(
+    meetings: int = 3, every: int = 200, *, craft: int = 3, ship_m: int = 180, craft_m: int = 12, kind: int = -1
+) -> list[Card]:
     """A ship that drops something which small craft fetch one after another, each at its own place."""
     rows, stated = [], [says(A, 1, length_m=ship_m, ship_type=kind)]
     for number in range(meetings):

@@ -135,7 +135,7 @@ def test_a_short_break_inside_a_run_is_the_same_on_duckdb(duck: Any) -> None:
         off = 0.0035 if 25 <= minute < 28 else 0.001
         rows.append(row(START + minute * MINUTE_MS, 12.0, 20.0 + minute * 0.002, sog_dkn=60, mmsi=290_000_001))
         rows.append(row(START + minute * MINUTE_MS, 12.0 + off, 20.0 + minute * 0.002, sog_dkn=60, mmsi=290_000_002))
-    given = scene([segment(feed("a"), rows)], Window(from_ms=START, to_ms=START + DAY_MS), LIMITS, ())
+    given = ais_scene([segment(feed("a"), rows)], Window(from_ms=START, to_ms=START + DAY_MS), LIMITS, ())
     (event,) = core_events(given)
     assert (event.rule, event["apart_m"], event.to_ms - event.from_ms) == ("B2", 111, 59 * MINUTE_MS)
     assert on(duck, given) == [event]

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fairlead.intake.nmea import message as m
+from fairlead.intake.nmea.reading import tag_ms
 from fairlead.intake.nmea.sentence import (
     AGAIN,
     AT,
@@ -59,7 +60,6 @@ from fairlead.intake.nmea.sentence import (
     tag_end,
     told,
 )
-from fairlead.intake.nmea.reading import tag_ms
 from fairlead.intake.nmea.wide import Bytes, inlined, kernel
 from fairlead.intake.parsed import AIS_ERROR_HIGH_M, AIS_ERROR_LOW_M
 from fairlead.picture.ground import Ints, Whole

@@ -96,8 +96,9 @@ def loading_card(scene: Scene, event: Event) -> Card | None:
 def others_near(scene: Scene, event: Event, within_m: int) -> list[int]:
     """Lines of other contacts that were within so many metres at the middle of an event."""
     slot = (event.from_ms + event.to_ms) // 2 // (scene.parameters.slot_s * 1000)
-    places = [(line, scene.place_at(line, slot)) for line in _candidates(scene, event, within_m) if line not in event.lines]
-    known = [(line, place) for line, place in places if place >= 0]
+    lines = np.array([line for line in _candidates(scene, event, within_m) if line not in event.lines], dtype=np.int64)
+    places = scene.places_at(lines, slot)
+    known = list(zip(lines[places >= 0].tolist(), places[places >= 0].tolist(), strict=True))
     if not known:
         return []
     lat, lon = scene.where(np.array([place for _, place in known]))
@@ -114,12 +115,8 @@ def _candidates(scene: Scene, event: Event, within_m: int) -> list[int]:
     some = np.diff(fleet.start) > 0
     first = fleet.t_ms[np.minimum(fleet.start[:-1], len(fleet.t_ms) - 1)]
     last = fleet.t_ms[np.maximum(fleet.start[1:] - 1, 0)]
-    alive = np.flatnonzero(some & (first <= middle) & (last >= middle))
-    found = []
-    for line in alive.tolist():
-        lat = fleet.lat_e7[fleet.of(line)]
-        if lat.min() - margin <= event.lat_e7 <= lat.max() + margin:
-            found.append(line)
+    level = (fleet.south_e7 - margin <= event.lat_e7) & (fleet.north_e7 + margin >= event.lat_e7)
+    found: list[int] = np.flatnonzero(some & (first <= middle) & (last >= middle) & level).tolist()
     return found
 
 

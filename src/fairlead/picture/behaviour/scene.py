@@ -17,6 +17,25 @@ from fairlead.picture.line import Line
 from fairlead.picture.named import Named
 from fairlead.picture.parameters import Parameters
 from fairlead.picture.places import Places
+from fairlead.report.compiled import kernel
+
+
+@kernel
+def _places_at(start: Ints, slots: npt.NDArray[np.int32], lines: Ints, slot: int) -> Ints:
+    """By halving, line for line."""
+    found = np.full(len(lines), -1, dtype=np.int64)
+    for number in range(len(lines)):
+        low, high = start[lines[number]], start[lines[number] + 1]
+        end = high
+        while low < high:
+            middle = (low + high) // 2
+            if slots[middle] < slot:
+                low = middle + 1
+            else:
+                high = middle
+        if low < end and slots[low] == slot:
+            found[number] = low
+    return found
 
 
 class Coast(Protocol):
@@ -89,6 +108,10 @@ class Scene:
         """The place in the steps at which a line has a slot; -1 when it is not known then."""
         found = self.span(line, slot, slot)
         return found.start if found.stop > found.start else -1
+
+    def places_at(self, lines: Ints, slot: int) -> Ints:
+        """The same of many lines at once: a place for each, -1 where it is not known then."""
+        return _places_at(self.steps.start, self.steps.slot, lines, slot)
 
     def off_shore(self, lat_e7: Ints, lon_e7: Ints, least_m: int) -> npt.NDArray[np.bool_]:
         """Whether each position is at least that far from shore; all are where no coast is known."""
