@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fairlead.picture.gather import Gathered
-from fairlead.picture.ground import apart_m, apart_one_m, reach_m, reach_one_m
+from fairlead.picture.ground import Ints, apart_k, apart_one_m, reach_one_m
 from fairlead.picture.parameters import Parameters
+from fairlead.report.compiled import kernel
 
 
 def chains(gathered: Gathered, parameters: Parameters) -> list[tuple[int, npt.NDArray[np.intp]]]:
@@ -36,10 +37,19 @@ def chains(gathered: Gathered, parameters: Parameters) -> list[tuple[int, npt.ND
 
 def _torn_steps(gathered: Gathered, rows: npt.NDArray[np.intp], parameters: Parameters) -> npt.NDArray[np.bool_]:
     """For each step to the next row, whether it is too fast for one vessel."""
-    lat, lon = gathered.lat_e7[rows], gathered.lon_e7[rows]
-    apart = apart_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
-    span_ms = np.diff(gathered.rows.t_ms[rows])
-    return apart > reach_m(parameters.speed_max_dkn, np.maximum(span_ms, 0)) + parameters.jump_slack_m
+    torn = np.zeros(max(len(rows) - 1, 0), dtype=np.bool_)
+    columns = (gathered.rows.t_ms, gathered.lat_e7, gathered.lon_e7)
+    _torn(rows.astype(np.int64), *columns, parameters.speed_max_dkn, parameters.jump_slack_m, torn)
+    return torn
+
+
+@kernel
+def _torn(rows: Ints, t_ms: Ints, lat: Ints, lon: Ints, speed_dkn: int, slack_m: int, torn: npt.NDArray[np.bool_]) -> None:
+    for at in range(len(torn)):
+        here, then = rows[at], rows[at + 1]
+        apart = apart_k(lat[here], lon[here], lat[then], lon[then])
+        reach_m = max(t_ms[then] - t_ms[here], np.int64(0)) * speed_dkn * 514_444 // 10_000_000_000
+        torn[at] = apart > reach_m + slack_m
 
 
 def _split(gathered: Gathered, rows: npt.NDArray[np.intp], parameters: Parameters) -> list[npt.NDArray[np.intp]]:

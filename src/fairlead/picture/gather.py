@@ -48,6 +48,8 @@ class Gathered:
 
     def feed_names(self, rows: npt.NDArray[np.intp]) -> tuple[str, ...]:
         """Names of the feeds that the rows came from, sorted."""
+        if len(self.feeds) == 1:
+            return (self.feeds[0].name,) if len(rows) else ()
         return tuple(self.feeds[number].name for number in np.unique(self.feed_of[rows]).tolist())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from fairlead.picture.identity import FIELDS
 from fairlead.picture.line import UNKNOWN, Line, usual
 from fairlead.report.statement import MEMORY, Statements
 
+LOOKED_UP: Final = ("name", "ship_type", "length_m", "call_sign", "imo", "destination")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Named:
@@ -20,6 +23,8 @@ class Named:
 
     stated: Statements
     restless: frozenset[int]
+    last: dict[str, dict[int, int | bytes]]  # by column and number
+    called: dict[int, tuple[str, ...]]
     known: dict[int, Statements] = field(default_factory=dict)  # what was looked up already
 
     def of(self, mmsi: int) -> Statements:
@@ -36,10 +41,7 @@ class Named:
 
     def names(self, mmsi: int) -> list[str]:
         """Names that a number stated, the latest first; only printable characters of each."""
-        own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
-        order = np.lexsort((-own.last_ms, own.part == MEMORY))  # what a receiver remembers comes after what the vessel says
-        clean = (_printable(bytes(name).decode("latin-1")) for name in dict.fromkeys(own.name[order].tolist()))
-        return list(dict.fromkeys(name for name in clean if name))
+        return list(self.called.get(mmsi, ())) if mmsi else []
 
     def ship_type(self, gathered: Gathered, line: Line) -> int:
         """The ship type stated latest, else the one that its reports carry most often; -1 for none."""
@@ -53,34 +55,60 @@ class Named:
         kind = usual(carried)
         if kind != UNKNOWN or not line.mmsi:
             return kind
-        own = self.of(line.mmsi)
-        values: npt.NDArray[np.int16] = getattr(own, column)
-        said = np.flatnonzero(values >= 0)
-        return int(values[said[np.argmax(own.last_ms[said])]]) if len(said) else UNKNOWN
+        return int(self.last[column].get(line.mmsi, UNKNOWN))
 
     def latest(self, column: str, mmsi: int) -> str:
         """What a number stated latest in a column, as text; empty for nothing."""
-        own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
-        values = getattr(own, column)
-        said = np.flatnonzero(values != b"") if values.dtype.kind == "S" else np.flatnonzero(values > 0)
-        if not len(said):
-            return ""
-        value = values[said[np.argmax(own.last_ms[said])]]
-        text = bytes(value).decode("latin-1") if values.dtype.kind == "S" else str(int(value))
-        return _printable(text)
+        value = self.last[column].get(mmsi, b"") if mmsi else b""
+        return _printable(value.decode("latin-1")) if isinstance(value, bytes) else str(value)
 
     def changing(self) -> list[int]:
         """Numbers that stated more than one name, call sign or IMO number."""
         return sorted(_differing(self.stated, ("name", "call_sign", "imo")))
 
 
+def named_of(stated: Statements) -> Named:
+    """Statements, which numbers said anything differently, and what each said last."""
+    return Named(
+        stated=stated,
+        restless=frozenset(_differing(stated, FIELDS)),
+        last={name: _last(stated, name) for name in LOOKED_UP},
+        called=_called(stated),
+    )
+
+
+def _last(stated: Statements, name: str) -> dict[int, int | bytes]:
+    """What each number said latest in a column; of two said until the same time, the one that it began with."""
+    column = getattr(stated, name)
+    said = np.flatnonzero(
+        column != b"" if column.dtype.kind == "S" else column >= 0 if name in ("ship_type", "length_m") else column > 0
+    )
+    order = np.lexsort((stated.part[said], stated.first_ms[said], -stated.last_ms[said], stated.mmsi[said]))
+    said = said[order]
+    number = stated.mmsi[said]
+    first = np.ones(len(said), dtype=np.bool_)
+    first[1:] = number[1:] != number[:-1]
+    return dict(zip(number[first].tolist(), column[said[first]].tolist(), strict=True))
+
+
+def _called(stated: Statements) -> dict[int, tuple[str, ...]]:
+    """The names of each number, the latest first; what a receiver remembers comes after what the vessel says."""
+    said = np.flatnonzero(stated.name != b"")
+    memory = stated.part[said] == MEMORY
+    said = said[np.lexsort((stated.part[said], stated.first_ms[said], -stated.last_ms[said], memory, stated.mmsi[said]))]
+    number, name = stated.mmsi[said], stated.name[said]
+    new = np.ones(len(said), dtype=np.bool_)
+    new[1:] = (number[1:] != number[:-1]) | (name[1:] != name[:-1])
+    found: dict[int, dict[str, None]] = {}
+    for one, raw in zip(number[new].tolist(), name[new].tolist(), strict=True):
+        clean = _printable(raw.decode("latin-1"))
+        if clean:
+            found.setdefault(one, {})[clean] = None
+    return {one: tuple(names) for one, names in found.items()}
+
+
 def _printable(text: str) -> str:
     return (text if text.isprintable() else "".join(one for one in text if one.isprintable())).strip()
-
-
-def named_of(stated: Statements) -> Named:
-    """Statements, and which numbers said anything differently."""
-    return Named(stated=stated, restless=frozenset(_differing(stated, FIELDS)))
 
 
 def _differing(stated: Statements, columns: Sequence[str]) -> set[int]:

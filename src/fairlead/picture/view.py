@@ -56,7 +56,8 @@ def view(
     key = view_key(gathered, parameters)
     # 2. lines of each kind; a sighting is a line of one position
     numbers, rows = zip(*chains(gathered, parameters), strict=True) if len(gathered.of_kind("ais")) else ((), ())
-    ais = _lines(gathered, fleet_of(gathered, numbers, rows), key, "ais")
+    fleet = fleet_of(gathered, numbers, rows)
+    ais = _lines(gathered, fleet, key, "ais")
     plotted = link(gathered, parameters)
     radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), plotted), key, "radar")
     seen = [
@@ -71,7 +72,7 @@ def view(
     words |= {line.id: "one position only" for line in ais if len(line.rows) == 1}
     # 4. the rules, over contacts that are each one vessel
     alone = [*ais, *(line for line in radar if line.id not in found.match)]
-    scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone)
+    scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone, fleet if len(alone) == len(ais) else None)
     tracks = [_track(gathered, line, scene, found.match.get(line.id), words.get(line.id), detail) for line in ais + radar + seen]
     return View(
         window=window,
@@ -88,9 +89,17 @@ def view_key(gathered: Gathered, parameters: Parameters) -> Digest:
     return digest_of({"engine": ENGINE, "feeds": [feed.name for feed in gathered.feeds], "parameters": parameters_digest(parameters)})
 
 
-def scene_of(gathered: Gathered, key: Digest, parameters: Parameters, places: Places, coast: Coast, lines: Sequence[Line]) -> Scene:
-    """What the rules read, over these contacts."""
-    fleet = fleet_of(gathered, [line.mmsi for line in lines], [line.rows for line in lines])
+def scene_of(
+    gathered: Gathered,
+    key: Digest,
+    parameters: Parameters,
+    places: Places,
+    coast: Coast,
+    lines: Sequence[Line],
+    known: Fleet | None = None,
+) -> Scene:
+    """What the rules read, over these contacts; `known` is their fleet where it is made already."""
+    fleet = known or fleet_of(gathered, [line.mmsi for line in lines], [line.rows for line in lines])
     return Scene(
         gathered=gathered,
         key=key,
@@ -109,8 +118,9 @@ def ais_scene(segments: Sequence[ViewSegment], window: Window, parameters: Param
     gathered = gather(segments, window)
     key = view_key(gathered, parameters)
     numbers, rows = zip(*chains(gathered, parameters), strict=True) if len(gathered.of_kind("ais")) else ((), ())
-    lines = _lines(gathered, fleet_of(gathered, numbers, rows), key, "ais")
-    return scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), NO_COAST, lines)
+    fleet = fleet_of(gathered, numbers, rows)
+    lines = _lines(gathered, fleet, key, "ais")
+    return scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), NO_COAST, lines, fleet)
 
 
 def view_bytes(shown: View) -> bytes:
