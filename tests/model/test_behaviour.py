@@ -114,7 +114,7 @@ def dawdling(sea: Sea) -> None:
     """One vessel that goes slowly for hours, or round and round."""
     dice = sea.dice
     if dice.random() < 0.5:
-        legs = [(dice.choice((170, 210, 250, 330)), dice.choice((0.1, 1.7, 2.1)), 20.0), (120, 8.0, 20.0)]
+        legs = [(dice.choice((170, 210, 250, 330)), dice.choice((0.05, 0.1, 1.7, 2.1)), 20.0), (120, 8.0, 20.0)]
     else:
         side = dice.choice((20, 45))
         legs = [(side, dice.choice((2.5, 4.0)), 90.0 * corner) for corner in range(dice.choice((3, 5, 9)) * 60 // side)]

@@ -80,11 +80,11 @@ FAULTS = (
         f"{MODEL}::test_every_event_of_the_plain_reading_is_found_and_no_other[B2]",
     ),
     Fault(
-        "a-run-goes-on-through-a-hole",
+        "one-that-makes-way-is-enough",
         "picture/behaviour/together.py",
-        "slot[a] != number or slot[b] != number or speed[a]",
-        "speed[a]",
-        f"{MODEL}::test_every_event_of_the_plain_reading_is_found_and_no_other[B2]",
+        "speed[a] < least or speed[b] < least:",
+        "speed[a] < least:",
+        f"{PAIRS}::test_b2_ends_where_one_of_them_stops_making_way",
     ),
     Fault(
         "the-fastest-before-is-the-median",
@@ -162,6 +162,13 @@ FAULTS = (
         "fresh = name[there] != name[here] and counted_for[name[there]] != here",
         "fresh = name[there] != name[here]",
         f"{NUMBERS}::test_b6_null_island_and_a_disturbed_signal",
+    ),
+    Fault(
+        "two-moments-are-at-once",
+        "picture/behaviour/numbers.py",
+        "np.diff(met.slot[far]) > 1",
+        "np.diff(met.slot[far]) > 10**6",
+        f"{NUMBERS}::test_b6_two_places_are_at_once_and_not_twice_for_a_moment",
     ),
     Fault(
         "a-typing-error-is-another-identity",
