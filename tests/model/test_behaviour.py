@@ -208,6 +208,20 @@ def test_every_event_of_the_plain_reading_is_found_and_no_other(rule: str) -> No
     assert 0.2 <= holding / worlds <= 0.4, f"{holding} of {worlds} worlds hold an event: they do not test the rule"
 
 
+@pytest.mark.parametrize("lat", LATS)
+@pytest.mark.parametrize("lon", LONS)
+def test_a_pair_side_by_side_is_found_anywhere_also_across_the_dateline(lat: float, lon: float) -> None:
+    sea = Sea(random.Random(3))
+    sea.lat, sea.lon = lat, lon
+    for number in range(2):
+        east = 440.0 * number - 220.0
+        sea.tracks[290_000_001 + number] = [sea.fix(minute, (minute * KN, east), 10) for minute in range(130)]
+    given = scene(sea.tracks)
+    (expected,) = plain.slow(sea.tracks, LIMITS)
+    assert told(given, slow(given), set(expected[3])) == [expected]
+    assert 438 <= expected[3]["apart_m"] <= 445
+
+
 @pytest.mark.parametrize("shape", [drifting_together, side_by_side, slowing, dawdling, silent, dropping])
 def test_steps_are_those_of_the_plain_reading(shape: Callable[[Sea], None]) -> None:
     dice = random.Random(7)

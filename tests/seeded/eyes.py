@@ -52,6 +52,20 @@ FAULTS = (
         f"{PAIRS}::test_b1_is_not_between_two_lines_of_one_number",
     ),
     Fault(
+        "the-sea-is-as-wide-near-the-pole",
+        "picture/behaviour/together.py",
+        "int(north_e7 / max(cosine_k(highest * 1.7453292519943295e-9), 0.001)) + 2",
+        "north_e7",
+        f"{MODEL}::test_a_pair_side_by_side_is_found_anywhere_also_across_the_dateline",
+    ),
+    Fault(
+        "the-dateline-is-a-wall",
+        "picture/behaviour/together.py",
+        "            off = (other[5] - one[5] + HALF_E7) % TURN_E7 - HALF_E7\n",
+        "            off = other[5] - one[5]\n",
+        f"{MODEL}::test_a_pair_side_by_side_is_found_anywhere_also_across_the_dateline",
+    ),
+    Fault(
         "one-course-within-forty-five-degrees",
         "picture/behaviour/core.py",
         "4 * dot * dot < 3 *",
