@@ -1,4 +1,4 @@
-"""The events of B2, B3, B4, B5 and B10 the plain way: every pair, every slot, dictionaries and loops; a second reading of the rules.
+"""The events of B1, B2, B3, B4, B5 and B10 the plain way: every pair, every slot, dictionaries and loops; a second reading.
 
 1. It shares nothing with fairlead.picture but the meaning of the parameters, whose values come as one object.
 2. Written from docs/reference/parameters.md and docs/reference/behaviour.md: whole metres, 0.1 kn, slots of `slot_s`.
@@ -92,6 +92,35 @@ def runs(slots: Sequence[int], gap: int) -> list[tuple[int, int]]:
         else:
             found.append((slot, slot))
     return found
+
+
+# B1
+
+
+def slow(world: World, limits: Parameters) -> Iterator[Found]:
+    known = all_steps(world, limits)
+    for one, a in sorted(known.items()):
+        for other, b in sorted(known.items()):
+            close = [slot for slot in a if one < other and slot in b and near_and_slow(a[slot], b[slot], limits)]
+            for first, last in runs(close, limits.slow_transfer_break_s // limits.slot_s + 1):
+                own = [slot for slot in close if first <= slot <= last]
+                if (last - first) * limits.slot_s >= limits.slow_transfer_min_s:
+                    yield (
+                        (one, other),
+                        first * limits.slot_s * 1000,
+                        last * limits.slot_s * 1000,
+                        {
+                            "apart_m": max(apart(a[slot], b[slot]) for slot in own),
+                            "top_one_dkn": max(a[slot][2] for slot in own),
+                            "top_other_dkn": max(b[slot][2] for slot in own),
+                            "break_s": (max(after - before for before, after in itertools.pairwise(own)) - 1) * limits.slot_s,
+                        },
+                    )
+
+
+def near_and_slow(one: Step, other: Step, limits: Parameters) -> bool:
+    slow_both = all(0 <= step[2] < limits.slow_transfer_dkn for step in (one, other))
+    return slow_both and apart(one, other) <= limits.slow_transfer_gate_m
 
 
 # B2

@@ -1,4 +1,4 @@
-"""Rules B2, B3, B4, B5 and B10 against a plain second reading of them, on small random worlds near poles and dateline too.
+"""Rules B1, B2, B3, B4, B5 and B10 against a plain second reading of them, on small random worlds near poles and dateline too.
 
 Each kind of world is shaped so that some, and not most, of its members do what the rule is about; how many is asserted.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fairlead.picture import Parameters, Window
-from fairlead.picture.behaviour.core import loading, loitering, short
+from fairlead.picture.behaviour.core import loading, loitering, short, slow
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import silences
@@ -95,6 +95,18 @@ def side_by_side(sea: Sea) -> None:
         sea.sail(spot, legs, at=200.0, back=1, told=told)
 
 
+def drifting_together(sea: Sea) -> None:
+    """Two or three vessels that drift for about two hours, some of them near each other, east or north, some a little too fast."""
+    dice = sea.dice
+    course, pace, pause = dice.choice((0.0, 90.0, 200.0)), dice.choice((0.3, 1.0, 1.8, 2.1)), dice.choice((4, 5, 7))
+    for number in range(dice.choice((2, 3, 3))):
+        off = dice.choice((200.0, 480.0, 240.0, 3000.0, 3000.0)) * number
+        spot = dice.choice(((off, 0.0), (0.0, off), (0.0, -off)))
+        legs = [(60, 8.0, 40.0), (dice.choice((100, 119, 122, 150)), pace, course)]
+        legs += [(pause, 2.2, course), (dice.choice((20, 130)), 0.3, course), (60, 8.0, 300.0)]
+        sea.sail(spot, legs, at=100.0 + dice.uniform(0, 3), back=1, told=dice.randint(0, 3))
+
+
 def slowing(sea: Sea) -> None:
     """One vessel that slows down under way: how much, how long, and what it makes then differ."""
     dice = sea.dice
@@ -110,7 +122,7 @@ def dawdling(sea: Sea) -> None:
     """One vessel that goes slowly for hours, or round and round."""
     dice = sea.dice
     if dice.random() < 0.5:
-        legs = [(dice.choice((170, 210, 250, 330)), dice.choice((0.1, 1.7, 2.1)), 20.0), (120, 8.0, 20.0)]
+        legs = [(dice.choice((170, 210, 250, 330)), dice.choice((0.05, 0.1, 1.7, 2.1)), 20.0), (120, 8.0, 20.0)]
     else:
         side = dice.choice((20, 45))
         legs = [(side, dice.choice((2.5, 4.0)), 90.0 * corner) for corner in range(dice.choice((3, 5, 9)) * 60 // side)]
@@ -164,6 +176,7 @@ def numbers(given: Scene, event: Event) -> tuple[int, ...]:
 RULES: dict[
     str, tuple[Callable[[Scene], Iterator[Event]], Callable[[World, Parameters], Iterator[Found]], Callable[[Sea], None], int]
 ] = {
+    "B1": (slow, plain.slow, drifting_together, 80),
     "B2": (short, plain.short, side_by_side, 100),
     "B3": (loading, plain.loading, slowing, 120),
     "B4": (loitering, plain.loitering, dawdling, 80),
@@ -188,7 +201,21 @@ def test_every_event_of_the_plain_reading_is_found_and_no_other(rule: str) -> No
     assert 0.2 <= holding / worlds <= 0.4, f"{holding} of {worlds} worlds hold an event: they do not test the rule"
 
 
-@pytest.mark.parametrize("shape", [side_by_side, slowing, dawdling, silent, dropping])
+@pytest.mark.parametrize("lat", LATS)
+@pytest.mark.parametrize("lon", LONS)
+def test_a_pair_side_by_side_is_found_anywhere_also_across_the_dateline(lat: float, lon: float) -> None:
+    sea = Sea(random.Random(3))
+    sea.lat, sea.lon = lat, lon
+    for number in range(2):
+        east = 440.0 * number - 220.0
+        sea.tracks[290_000_001 + number] = [sea.fix(minute, (minute * KN, east), 10) for minute in range(130)]
+    given = scene(sea.tracks)
+    (expected,) = plain.slow(sea.tracks, LIMITS)
+    assert told(given, slow(given), set(expected[3])) == [expected]
+    assert 438 <= expected[3]["apart_m"] <= 445
+
+
+@pytest.mark.parametrize("shape", [drifting_together, side_by_side, slowing, dawdling, silent, dropping])
 def test_steps_are_those_of_the_plain_reading(shape: Callable[[Sea], None]) -> None:
     dice = random.Random(7)
     for _ in range(15):

@@ -52,6 +52,20 @@ FAULTS = (
         f"{PAIRS}::test_b1_is_not_between_two_lines_of_one_number",
     ),
     Fault(
+        "the-sea-is-as-wide-near-the-pole",
+        "picture/behaviour/together.py",
+        "int(north_e7 / max(cosine_k(highest * 1.7453292519943295e-9), 0.001)) + 2",
+        "north_e7",
+        f"{MODEL}::test_a_pair_side_by_side_is_found_anywhere_also_across_the_dateline",
+    ),
+    Fault(
+        "the-dateline-is-a-wall",
+        "picture/behaviour/together.py",
+        "            off = (other[5] - one[5] + HALF_E7) % TURN_E7 - HALF_E7\n",
+        "            off = other[5] - one[5]\n",
+        f"{MODEL}::test_a_pair_side_by_side_is_found_anywhere_also_across_the_dateline",
+    ),
+    Fault(
         "one-course-within-forty-five-degrees",
         "picture/behaviour/core.py",
         "4 * dot * dot < 3 *",
@@ -80,11 +94,11 @@ FAULTS = (
         f"{MODEL}::test_every_event_of_the_plain_reading_is_found_and_no_other[B2]",
     ),
     Fault(
-        "a-run-goes-on-through-a-hole",
+        "one-that-makes-way-is-enough",
         "picture/behaviour/together.py",
-        "slot[a] != number or slot[b] != number or speed[a]",
-        "speed[a]",
-        f"{MODEL}::test_every_event_of_the_plain_reading_is_found_and_no_other[B2]",
+        "speed[a] < least or speed[b] < least:",
+        "speed[a] < least:",
+        f"{PAIRS}::test_b2_ends_where_one_of_them_stops_making_way",
     ),
     Fault(
         "the-fastest-before-is-the-median",
@@ -162,6 +176,13 @@ FAULTS = (
         "fresh = name[there] != name[here] and counted_for[name[there]] != here",
         "fresh = name[there] != name[here]",
         f"{NUMBERS}::test_b6_null_island_and_a_disturbed_signal",
+    ),
+    Fault(
+        "two-moments-are-at-once",
+        "picture/behaviour/numbers.py",
+        "np.diff(met.slot[far]) > 1",
+        "np.diff(met.slot[far]) > 10**6",
+        f"{NUMBERS}::test_b6_two_places_are_at_once_and_not_twice_for_a_moment",
     ),
     Fault(
         "a-typing-error-is-another-identity",

@@ -107,7 +107,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     # B11 mother ship
     mother_links_min: int = 3  # links with distinct craft (B11) ...
     mother_within_s: int = 172_800  # ... within this (B11)
-    mother_craft_m: int = 30  # a small craft is shorter than this, or states no length (ours)
+    mother_craft_m: int = 30  # a small craft is shorter than this, or is no AIS contact and states no length (ours)
     # innocent explanations (ours)
     moored_dkn: int = 5  # median speed of a vessel that lies still is below
     moored_radius_m: int = 150  # its positions swing inside, plus twice the position error

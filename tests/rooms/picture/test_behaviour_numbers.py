@@ -40,6 +40,14 @@ def test_b6_two_places_lasts_half_an_hour(minutes: int, found: int) -> None:
     assert len(numbered(doubled(minutes))) == found
 
 
+def test_b6_two_places_are_at_once_and_not_twice_for_a_moment() -> None:
+    one = sail(A, [(1200, 6.0, 90)])
+    moments = [row for minute in (60, 1000) for row in sail(A, [(20, 6.0, 90)], minute=minute, north_m=20_000, east_m=minute * 6 * KN)]
+    assert numbered([*one, *moments]) == []
+    (card,) = numbered([*one, *moments, *sail(A, [(40, 6.0, 90)], minute=500, north_m=20_000, east_m=500 * 6 * KN)])
+    assert (card.from_ms, card.to_ms) == (at(500, 0, 0)[0], at(539, 0, 0)[0])
+
+
 @pytest.mark.parametrize(("north", "found"), [(10_010, 1), (9_990, 0)])
 def test_b6_two_places_are_ten_kilometres_apart(north: float, found: int) -> None:
     assert len(numbered(doubled(north_m=north))) == found

@@ -184,6 +184,11 @@ def test_b2_asks_both_to_make_way(knots: float, found: int) -> None:
     assert len(short(abreast(knots=knots, minutes=17))) == found
 
 
+def test_b2_ends_where_one_of_them_stops_making_way() -> None:
+    slowed = [(*one[:3], 9, *one[4:]) if one[5] == B and one[0] >= at(130, 0, 0)[0] else one for one in abreast()]
+    assert short(slowed) == []
+
+
 @pytest.mark.parametrize(("turn", "found"), [(15.0, 1), (14.0, 0)])
 def test_b2_asks_both_to_have_left_their_own_course(turn: float, found: int) -> None:
     assert len(short(abreast(turn=turn, knots=2.0))) == found

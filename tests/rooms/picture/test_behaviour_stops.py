@@ -224,14 +224,14 @@ def test_b10_is_explained_by_a_ground_where_many_stop_within_two_kilometres() ->
 
 
 def meeting_many(
-    meetings: int = 3, every: int = 200, *, craft: int = 3, ship_m: int = 180, craft_m: int = 12, kind: int = -1
+    meetings: int = 3, every: int = 200, *, craft: int = 3, ship_m: int = 180, craft_m: int = 12, kind: int = -1, trade: int = -1
 ) -> list[Card]:
     """A ship that drops something which small craft fetch one after another, each at its own place."""
     rows, stated = [], [says(A, 1, length_m=ship_m, ship_type=kind)]
     for number in range(meetings):
         rows += stop(A, 100 + every * number, north_m=20_000.0 * number)
         rows += stop(B + number % craft, 160 + every * number, north_m=20_000.0 * number)
-    stated += [says(B + number, 1, length_m=craft_m, ship_type=30 if kind == 30 else -1) for number in range(craft)]
+    stated += [says(B + number, 1, length_m=craft_m, ship_type=trade) for number in range(craft)]
     return cards([part(rows, stated)], "B11")
 
 
@@ -268,3 +268,29 @@ def test_b11_takes_an_ais_vessel_without_a_length_for_a_ship() -> None:
 def test_b11_rests_on_open_cards_only(kind: int, name: str) -> None:
     seen = meeting_many(kind=kind)
     assert [card.explained_by for card in seen] == ([name] if name.startswith("ferry") else [])
+
+
+def test_b11_is_explained_where_all_craft_fish_and_stays_open_for_a_merchant_ship() -> None:
+    (card,) = meeting_many(trade=30)
+    assert card.explained_by == "catch taken over"
+    (card,) = meeting_many(kind=70)
+    assert (card.status, explained(card, "merchant ship waiting").result) == ("open", "fits")
+
+
+def test_b11_links_contacts_without_ais_near_a_vessel_that_loads_under_way() -> None:
+    rows: list[Row] = []
+    plots: list[Row] = []
+    for number, minute in enumerate((60, 1500, 2880)):
+        legs = [(120, 12.0, 90), (30, 5.0, 90), (60, 12.0, 90)]
+        rows += sail(A, legs, minute=minute, east_m=number * 80_000.0)
+        plots += [at(minute + 121 + off, 1000, number * 80_000 + 120 * 12 * KN + off * 5 * KN) for off in range(28)]
+    seen = cards([part(rows, [says(A, 1, length_m=180)]), part(plots, facts=RADAR)], "B11")
+    loads = cards([part(rows, [says(A, 1, length_m=180)]), part(plots, facts=RADAR)], "B3")
+    assert [card.sentence.endswith("1 contact without AIS came within 2 nm") for card in loads] == [True] * 3
+    assert [card.sentence.split(" was met by ")[1] for card in seen] == [
+        "3 different small craft within 47 h 30 min, each time as a card of B3 says"
+    ]
+
+
+def test_b10_is_explained_by_a_marker_of_gear() -> None:
+    assert [card.explained_by for card in dropped([*stop(A, 100), *stop(992_560_002, 300)])] == ["gear buoy"]

@@ -1,7 +1,8 @@
 """B11, mother ship: one vessel that several small craft met, out of the cards that are open (design: behaviour table, row B11).
 
 1. A link is an open card of B1, B2 or B10 between the vessel and another contact, or a contact without AIS near it during a B3.
-2. Distinct craft are counted, not meetings; a craft with a stated length of `mother_craft_m` or more is none.
+2. Distinct craft are counted, not meetings; a craft with a stated length of `mother_craft_m` or more is none,
+   nor is an AIS contact that states no length.
 3. The vessel itself is no small craft, so two craft that meet often do not make each other a mother ship.
 """
 

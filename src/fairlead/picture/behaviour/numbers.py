@@ -52,11 +52,13 @@ def twice(scene: Scene) -> Iterator[Event]:
 
 
 def _apart(scene: Scene, one: int, other: int) -> tuple[int, int, int] | None:
-    """First and last slot at which both are known and far apart, and the least distance then."""
-    first, last = 0, np.iinfo(np.int32).max
-    met = meeting(scene.steps, one, other, first, int(last))
-    far = met.apart_m >= scene.parameters.twice_apart_m
-    return (int(met.slot[far][0]), int(met.slot[far][-1]), int(met.apart_m[far].min())) if far.any() else None
+    """First and last slot of the longest time without a break at which both are known and far apart, and the least distance then."""
+    met = meeting(scene.steps, one, other, 0, int(np.iinfo(np.int32).max))
+    far = np.flatnonzero(met.apart_m >= scene.parameters.twice_apart_m)
+    if not len(far):
+        return None
+    own = max(np.split(far, np.flatnonzero(np.diff(met.slot[far]) > 1) + 1), key=len)
+    return int(met.slot[own[0]]), int(met.slot[own[-1]]), int(met.apart_m[own].min())
 
 
 def false_positions(scene: Scene) -> Iterator[Event]:
