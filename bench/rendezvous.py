@@ -1,8 +1,8 @@
 """Slow pairs (the events of B1) against a GeoPandas join for each minute, and against DuckDB; equal pairs asserted first.
 
-1. The peers do what their own pages have: GeoPandas joins each minute's points with a buffer of the gate in a metric projection, DuckDB joins
-   minutes on a grid of cells. All get the same interpolated minutes, made once and not counted for anybody.
-2. Brute force over every pair and minute of small random worlds stands in `tests/model/test_behaviour.py` and is repeated here on one.
+1. The peers do what their own pages have: GeoPandas joins each minute's points that lie within the gate in a metric projection, DuckDB
+   joins minutes on a grid of cells. All get the same interpolated minutes, made once and not counted for anybody.
+2. Brute force over every pair and minute of small random worlds stands in `tests/model/test_behaviour.py`.
 3. What is compared is the set of (one, other, first minute, last minute) of runs of at least two hours.
 """
 
@@ -118,7 +118,8 @@ def with_duckdb(minutes: pa.Table) -> Pairs:
         f"""CREATE TEMP TABLE met AS
         WITH near AS (SELECT *, lat_e7 // 100000 AS r, lon_e7 // 200000 AS c FROM minutes),
         wide AS (SELECT n.*, n.r + dr AS rr, n.c + dc AS cc FROM near n, (VALUES (-1), (0), (1)) a(dr), (VALUES (-1), (0), (1)) b(dc))
-        SELECT w.line AS one, n.line AS other, n.slot AS slot FROM wide w JOIN near n ON w.slot = n.slot AND w.rr = n.r AND w.cc = n.c AND w.line < n.line
+        SELECT w.line AS one, n.line AS other, n.slot AS slot FROM wide w JOIN near n
+            ON w.slot = n.slot AND w.rr = n.r AND w.cc = n.c AND w.line < n.line
         WHERE floor(sqrt(power((n.lat_e7 - w.lat_e7) * {metre}, 2)
             + power((n.lon_e7 - w.lon_e7) * {metre} * cos(radians((n.lat_e7 + w.lat_e7) / 2e7)), 2)) + 0.5) <= {gate}"""  # noqa: S608
     )

@@ -96,6 +96,6 @@ class Live:
             return ()
         window = Window(from_ms=int(rows.t_ms.min()), to_ms=int(rows.t_ms.max()) + 1)
         segment = ViewSegment(feed=self.feed, digest="", detections=rows, statements=stated)
-        self.shown = view([segment], window, self.parameters, self.places, self.coast)
+        self.shown = view([segment], window, self.parameters, self.places, self.coast, detail="cards")
         before, self.cards = self.cards, self.shown.cards
         return closed(succession(before, self.cards), window.from_ms)

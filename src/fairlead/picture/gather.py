@@ -46,6 +46,16 @@ class Gathered:
         """The digest of one detection."""
         return digests_of(self.feeds[int(self.feed_of[row])].name, self.rows.rows(slice(row, row + 1)))[0]
 
+    def digests_hex(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.int64]) -> list[str]:
+        """The digests of these detections, in their order."""
+        found = [""] * len(rows)
+        feed_of = self.feed_of[rows]
+        for number in np.unique(feed_of).tolist():
+            own = np.flatnonzero(feed_of == number)
+            for at, digest in zip(own.tolist(), digests_of(self.feeds[number].name, self.rows.rows(rows[own])), strict=True):
+                found[at] = digest
+        return found
+
     def feed_names(self, rows: npt.NDArray[np.intp]) -> tuple[str, ...]:
         """Names of the feeds that the rows came from, sorted."""
         if len(self.feeds) == 1:

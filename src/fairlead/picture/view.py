@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
-from fairlead.envelope import Digest, JsonValue, digest_of, encode
+from fairlead.envelope import Digest, JsonValue, digest_of, encode, sha256_hex
 from fairlead.picture.behaviour.core import core_events
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.find import cards_of
@@ -34,6 +34,7 @@ from fairlead.picture.shapes import FeedShown, Place, Point, Said, Track, View, 
 from fairlead.report.detection import FeedKind
 
 ENGINE: Final = "eyes 2"  # part of every view key: another engine makes other ids
+MARK: Final = "first" * 8  # longer than any key, and no digest
 MMSI_MAX: Final = 999_999_999
 PLACES_MAX: Final = 20_000
 CHANGES_MAX: Final = 50
@@ -47,10 +48,10 @@ def view(
     places: Sequence[Place],
     coast: Coast = NO_COAST,
     core: Callable[[Scene], list[Event]] = core_events,
-    detail: Literal["tracks", "heads"] = "tracks",
+    detail: Literal["tracks", "heads", "cards"] = "tracks",
 ) -> View:
     """The picture of exactly these segments in this window. `core` finds the events of B1 to B5, natively unless an engine is named;
-    tracks that are "heads" come without their points. Raises BadInput for what cannot be one view."""
+    tracks that are "heads" come without their points, and with "cards" none come. Raises BadInput for what cannot be one view."""
     # 1. one canonical order, and a key that names engine, parameters and feeds
     gathered = gather(segments, window)
     key = view_key(gathered, parameters)
@@ -73,7 +74,8 @@ def view(
     # 4. the rules, over contacts that are each one vessel
     alone = [*ais, *(line for line in radar if line.id not in found.match)]
     scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone, fleet if len(alone) == len(ais) else None)
-    tracks = [_track(gathered, line, scene, found.match.get(line.id), words.get(line.id), detail) for line in ais + radar + seen]
+    told = [] if detail == "cards" else ais + radar + seen
+    tracks = [_track(gathered, line, scene, found.match.get(line.id), words.get(line.id), detail) for line in told]
     return View(
         window=window,
         parameters=parameters_digest(parameters),
@@ -132,12 +134,14 @@ def view_bytes(shown: View) -> bytes:
 def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> list[Line]:
     """The lines of a fleet, each with its id."""
     found = []
+    before, after = encode({"first": MARK, "view": key}).split(MARK.encode())  # one shape for all: only the first digest differs
+    firsts = gathered.digests_hex(fleet.row[fleet.start[:-1]])
     for number, mmsi in enumerate(fleet.mmsi.tolist()):
         own = fleet.of(number)
         rows = fleet.row[own]
         found.append(
             Line(
-                id=digest_of({"first": gathered.digest_hex(int(rows[0])), "view": key})[:ID_DIGITS],
+                id=sha256_hex(before + firsts[number].encode() + after)[:ID_DIGITS],
                 kind=kind,
                 mmsi=mmsi,
                 rows=rows,
