@@ -58,8 +58,9 @@ def declared(scene: Scene) -> Iterator[Event]:
     step_s = limits.slot_s
     named = by_word(scene.places.names)
     places: dict[bytes, Place | None] = {}
+    going = scene.named.last["destination"].keys() - {0}
     for line, mmsi in enumerate(scene.fleet.mmsi.tolist()):
-        if not mmsi:
+        if mmsi not in going:
             continue
         own = scene.named.of(mmsi)
         for number in np.flatnonzero(own.destination != b"").tolist():
