@@ -78,7 +78,7 @@ def _shared(rows: Detections) -> Detections:
     """Every hundredth pair of numbers under one number, in order of time."""
     pair = (rows.mmsi - 290_000_000) // 2
     mmsi = np.where(pair % 50 == 0, 290_000_000 + pair * 2, rows.mmsi)
-    return rows.rows(np.lexsort((rows.t_ms, mmsi)))
+    return replace(rows, mmsi=mmsi).rows(np.lexsort((rows.t_ms, mmsi)))
 
 
 if __name__ == "__main__":
