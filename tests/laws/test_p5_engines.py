@@ -28,7 +28,7 @@ from fairlead.desk.observe import Count, observe
 from fairlead.envelope import digest_of
 from fairlead.intake.scenario import load_scenario, scenario_bytes, without_feed
 from fairlead.picture import View, ViewSegment, Window
-from fairlead.picture.chain import chains
+from fairlead.picture.chain import chained, chains
 from fairlead.picture.gather import Gathered, gather
 from fairlead.picture.plots import link
 from fairlead.store import holdings
@@ -167,7 +167,7 @@ def keep_association(node: Node, rows: Sequence[Row], window: Window) -> View:
         patch.setattr(
             engine,
             "chains",
-            lambda gathered, _: [(mmsi, kept) for mmsi, line in called if len(kept := left(gathered, line))],
+            lambda gathered, _: chained([(mmsi, kept) for mmsi, line in called if len(kept := left(gathered, line))]),
         )
         shown: View = engine.view(segments(node, rows), window, node.parameters, node.places)
         return shown

@@ -101,7 +101,7 @@ def changes(own: Statements) -> list[Change]:
     for field in FIELDS:
         said = [
             (int(first), int(last), value)
-            for first, last, value in zip(own.first_ms.tolist(), own.last_ms.tolist(), _texts(own, field), strict=True)
+            for first, last, value in zip(own.first_ms.tolist(), own.last_ms.tolist(), texts(own, field), strict=True)
             if value
         ]
         runs: list[tuple[int, int, str]] = []
@@ -127,11 +127,17 @@ def changes(own: Statements) -> list[Change]:
     return sorted(found, key=lambda one: (one.from_ms, one.field))
 
 
-def _texts(own: Statements, field: str) -> list[str]:
+def texts(own: Statements, field: str) -> list[str]:
+    """A column as printable text, empty where nothing was said."""
     column = getattr(own, field)
     if column.dtype.kind == "S":
         return ["".join(one for one in bytes(value).decode("latin-1") if one.isprintable()).strip() for value in column]
     return [str(int(value)) if value > 0 else "" for value in np.asarray(column)]
+
+
+def alike(field: str, old: str, new: str) -> bool:
+    """Whether two values may be of one vessel: the same, a typing error apart, or one filling in the other."""
+    return old == new or _weight(field, old, new) != "another"
 
 
 def _weight(field: str, old: str, new: str) -> Weight:

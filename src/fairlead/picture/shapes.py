@@ -20,6 +20,7 @@ from fairlead.report.statement import Statements
 WINDOW_MAX_MS: Final = 31 * 86_400_000
 SOURCES_MAX: Final = 400  # digests listed on one open card; `source_count` says how many there are
 SOURCES_EXPLAINED_MAX: Final = 40
+SPLITS_MAX: Final = 20  # listed on one track; `split_count` says how many there are
 
 PlaceKind: TypeAlias = Literal["port", "anchorage"]
 Rule: TypeAlias = Literal["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9", "B10", "B11"]
@@ -79,6 +80,15 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alternating: bool = False
 
 
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a track is not one with another of the same number: the reason of `divide.CAUSES`, when it began to hold, and in words."""
+
+    other: str
+    reason: str
+    at_ms: int
+    words: str
+
+
 class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One contact over time; `match` is the AIS track that a radar track goes with."""
 
@@ -93,6 +103,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     imo: int | None = None
     destination: str | None = None
     changes: tuple[Said, ...] = ()
+    split: tuple[Split, ...] = ()  # from its neighbours of the same number, the first SPLITS_MAX
+    split_count: int = 0
     length_m: int | None = None
     ship_type: int | None = None
     match: str | None = None

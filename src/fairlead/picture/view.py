@@ -21,7 +21,7 @@ from fairlead.picture.behaviour.find import cards_of
 from fairlead.picture.behaviour.scene import Coast, NoCoast, Scene
 from fairlead.picture.cards import ID_DIGITS
 from fairlead.picture.chain import chains
-from fairlead.picture.fleet import Fleet, fleet_of, steps_of
+from fairlead.picture.fleet import Fleet, fleet_from, fleet_of, steps_of
 from fairlead.picture.gather import Gathered, gather
 from fairlead.picture.identity import changes
 from fairlead.picture.line import UNKNOWN, Line
@@ -30,10 +30,11 @@ from fairlead.picture.named import Named, named_of
 from fairlead.picture.parameters import Parameters, parameters_digest
 from fairlead.picture.places import Places, places_of
 from fairlead.picture.plots import link
-from fairlead.picture.shapes import FeedShown, Place, Point, Said, Track, View, ViewSegment, Window
+from fairlead.picture.shapes import SPLITS_MAX, FeedShown, Place, Point, Said, Split, Track, View, ViewSegment, Window
+from fairlead.picture.split import splits
 from fairlead.report.detection import FeedKind
 
-ENGINE: Final = "eyes 2"  # part of every view key: another engine makes other ids
+ENGINE: Final = "eyes 3"  # part of every view key: another engine makes other ids
 MARK: Final = "first" * 8  # longer than any key, and no digest
 MMSI_MAX: Final = 999_999_999
 PLACES_MAX: Final = 20_000
@@ -56,9 +57,10 @@ def view(
     gathered = gather(segments, window)
     key = view_key(gathered, parameters)
     # 2. lines of each kind; a sighting is a line of one position
-    numbers, rows = zip(*chains(gathered, parameters), strict=True) if len(gathered.of_kind("ais")) else ((), ())
-    fleet = fleet_of(gathered, numbers, rows)
+    chained = chains(gathered, parameters)
+    fleet = fleet_from(gathered, chained.mmsi, chained.row, chained.start)
     ais = _lines(gathered, fleet, key, "ais")
+    split = splits(chained, ais)
     plotted = link(gathered, parameters)
     radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), plotted), key, "radar")
     seen = [
@@ -75,7 +77,9 @@ def view(
     alone = [*ais, *(line for line in radar if line.id not in found.match)]
     scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone, fleet if len(alone) == len(ais) else None)
     told = [] if detail == "cards" else ais + radar + seen
-    tracks = [_track(gathered, line, scene, found.match.get(line.id), words.get(line.id), detail) for line in told]
+    tracks = [
+        _track(gathered, line, scene, found.match.get(line.id), words.get(line.id), split.get(line.id, ()), detail) for line in told
+    ]
     return View(
         window=window,
         parameters=parameters_digest(parameters),
@@ -119,8 +123,8 @@ def ais_scene(segments: Sequence[ViewSegment], window: Window, parameters: Param
     """The AIS lines of these segments and what the rules read, without a coast. Raises BadInput."""
     gathered = gather(segments, window)
     key = view_key(gathered, parameters)
-    numbers, rows = zip(*chains(gathered, parameters), strict=True) if len(gathered.of_kind("ais")) else ((), ())
-    fleet = fleet_of(gathered, numbers, rows)
+    chained = chains(gathered, parameters)
+    fleet = fleet_from(gathered, chained.mmsi, chained.row, chained.start)
     lines = _lines(gathered, fleet, key, "ais")
     return scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), NO_COAST, lines, fleet)
 
@@ -155,7 +159,9 @@ def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> lis
     return found
 
 
-def _track(gathered: Gathered, line: Line, scene: Scene, match: str | None, words: str | None, detail: str) -> Track:
+def _track(
+    gathered: Gathered, line: Line, scene: Scene, match: str | None, words: str | None, split: Sequence[Split], detail: str
+) -> Track:
     named = scene.named
     kind, length = named.ship_type(gathered, line), named.length_m(gathered, line)
     return Track(
@@ -170,6 +176,8 @@ def _track(gathered: Gathered, line: Line, scene: Scene, match: str | None, word
         imo=int(named.latest("imo", line.mmsi) or 0) or None,
         destination=named.latest("destination", line.mmsi) or None,
         changes=_changes(named, line.mmsi),
+        split=tuple(split[:SPLITS_MAX]),
+        split_count=len(split),
         length_m=length if length != UNKNOWN else None,
         ship_type=kind if kind != UNKNOWN else None,
         match=match,
