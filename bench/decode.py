@@ -1,7 +1,7 @@
 """A log of NMEA sentences into columns, against pyais in one thread, both from the same file.
 
-1. `decode`: the time of pyais over ours on a seeded log of all types: parts, tag blocks, epochs behind the checksum, wrong checksums. It
-   is written by pyais's own encoder. Both verify checksums, join parts, take times, and decode the types that we keep.
+1. `decode`: the time of pyais over ours on a seeded log of all types: parts, tag blocks, epochs behind the checksum, wrong checksums.
+   It is written by pyais's own encoder. Both verify checksums, join parts, take times, and decode the types that we keep.
 2. pyais goes the way of its README and of its own benchmark, `FileReaderStream` and `decode()`; other types are not decoded on either
    side. `pyais.decode(line)` for lines already split is shown beside it, and the figure is over the faster of the two.
 3. Equal messages are asserted first: each position to 1e-6 degree with time, speed, course, status and accuracy, and each statement.

@@ -327,7 +327,7 @@ FAULTS = (
     Fault(
         "statements-are-told-apart-by-name-only",
         "report/statement.py",
-        'for name in STATED]',
+        "for name in STATED]",
         'for name in ("name",)]',
         f"{JOINED}::test_statements_that_differ_in_any_one_column_are_two",
     ),

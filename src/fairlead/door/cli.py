@@ -18,6 +18,7 @@ from fairlead.door import (
     verbs_halt,
     verbs_log,
     verbs_marking,
+    verbs_messages,
     verbs_node,
     verbs_play,
     verbs_prove,
@@ -71,6 +72,7 @@ for room in (
     verbs_book,
     verbs_release,
     verbs_status,
+    verbs_messages,
 ):
     room.add_to(app)
 app.add_typer(verbs_case.app, name="case")

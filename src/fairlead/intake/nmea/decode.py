@@ -57,7 +57,7 @@ class Decoder:
         self._cut, self._cuts = np.zeros(8, dtype=np.int64), np.zeros(24, dtype=np.int64)
         self._row, self._texts = np.zeros(m.WIDTH, dtype=np.int64), np.zeros(m.TEXTS, dtype=np.uint8)
         self._longs, self._wholes = np.empty((2, ROOMS), dtype=np.int64), np.empty((3, ROOMS), dtype=np.int32)
-        self._halves, self._bytes = np.empty((2, ROOMS), dtype=np.int16), np.empty((3, ROOMS), dtype=np.int8)
+        self._halves, self._bytes = np.empty((2, ROOMS), dtype=np.int16), np.empty((4, ROOMS), dtype=np.int8)
         self._said, self._said_texts = np.empty((TOLD_ROOMS, m.WIDTH), dtype=np.int64), np.empty((TOLD_ROOMS, m.TEXTS), dtype=np.uint8)
         self._tally = np.zeros(c.TALLIES, dtype=np.int64)
         self._rows: list[Detections] = []
@@ -118,8 +118,8 @@ class Decoder:
         while state[s.AT] < size:
             c.scan(
                 self._log, size, state, self._heads, self._parts, self._lengths, self._memory, self._words, self._cut, self._cuts,
-                self._row, self._texts, self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts, self._turned,
-                self._tally,
+                self._row, self._texts, self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts,
+                self._turned, self._tally,
             )  # fmt: skip
             if state[s.TURNED]:
                 self._rejects += [_reject(self._log, *one) for one in self._turned[: state[s.TURNED]].tolist()]

@@ -1,6 +1,6 @@
 """A chunk of an NMEA log line by line: sentences joined to messages, put at their times, decoded into columns, everything counted.
 
-1. A record ends in exactly one place: OUTCOMES says which. A message in several parts is counted at its last part; the others are parts.
+1. A record ends in exactly one place: OUTCOMES says which. A message in several parts counts at its last; the others are parts.
 2. A time that comes with a message is stated: tag block `c:`, an epoch after the checksum, or the `$PGHP` line before it. It holds for
    the lines after it until the next, carried over. Without any, the UTC of a base station is carried over, else nothing is known.
 3. Memory is bounded: so many open messages, so many remembered payloads; the oldest open message gives way and its parts are missing.
@@ -75,7 +75,7 @@ HEADS: Final = 4
 T_MS, MMSI = range(2)
 LAT_E7, LON_E7, ERR_M = range(3)
 SOG_DKN, COG_DDEG = range(2)
-STATUS, STATION, CLOCKED = range(3)
+STATUS, STATION, CLOCKED, KIND_OF = range(4)
 # what is counted: records by outcome, then messages by type that are left to others, then statements by type that have no position
 LEFT, SPOKEN, TALLIES = 32, 96, 160
 
@@ -109,9 +109,11 @@ def scan(
     made, spoken, rejected, records = state[MADE], state[TOLD], state[TURNED], state[RECORDS]
     rooms, said_rooms, turned_rooms = longs.shape[1], len(said), len(turned)
     while at < size and made < rooms and spoken < said_rooms and rejected < turned_rooms:
-        found, end = KIND, np.int64(-1)
+        found: Whole = KIND
+        end: Whole = np.int64(-1)
         if stop < 0:  # the beginning of a line
-            start, stated = at, np.int64(0)
+            start: Whole = at
+            stated: Whole = np.int64(0)
             if log[at] == 92:
                 close = tag_end(log, at + 1, size)
                 stated = tag_ms(log, at + 1, close) if close and log[close + 1] == 33 else np.int64(-1)
@@ -142,6 +144,7 @@ def scan(
                 wholes[ERR_M, made] = ROUGH_M if row[m.TYPE] == 27 else error
                 halves[SOG_DKN, made], halves[COG_DDEG, made] = row[m.SOG], row[m.COG]
                 bytes_[STATUS, made], bytes_[STATION, made], bytes_[CLOCKED, made] = row[m.STATUS], row[m.STATION], cut[PARTS]
+                bytes_[KIND_OF, made] = row[m.TYPE]
                 made += 1
             if found == SAID or (found == KEPT and row[m.STATES]):
                 row[m.UTC_MS] = cut[STATED]
@@ -170,7 +173,8 @@ def scan(
 
 @kernel
 def _joined(log: Bytes, state: Ints, heads: Ints, parts: Bytes, lengths: Ints, words: m.Words, cut: Ints) -> int:
-    """The part of a message: READY when that is whole, with its bits in `words`, their number in `cut[END]`, its time in `cut[STATED]`; else PARTLY."""
+    """The part of a message: READY when that is whole, its bits in `words`, their number in `cut[END]`, its time in `cut[STATED]`; else
+    PARTLY."""
     total, number, width = cut[PARTS], cut[PART], cut[END] - cut[BEGIN]
     key = ((cut[SEQUENCE] + 1) * 256 + cut[CHANNEL]) * 16 + total
     slot = oldest = 0
@@ -234,6 +238,8 @@ def _known(state: Ints, memory: Ints, words: m.Words, row: Ints, texts: Bytes, c
         seal = (seal ^ words[place]) * np.uint64(0x9E3779B97F4A7C15)
         seal ^= seal >> np.uint64(29)
     spot = np.int64(seal >> np.uint64(48))
+    if memory[spot, 0] != np.int64(seal) and (memory[spot ^ 1, 0] == np.int64(seal) or memory[spot ^ 1, 1] < memory[spot, 1]):
+        spot ^= 1  # each payload has two places; of those of others the older gives way
     if memory[spot, 0] == np.int64(seal) and abs(now - memory[spot, 1]) <= AGAIN_MS:
         return AGAIN
     memory[spot, 0], memory[spot, 1] = np.int64(seal), now

@@ -30,10 +30,11 @@ R = TypeVar("R")
 
 def _compiled(function: Callable[P, R], **more: bool) -> Callable[P, R]:
     ways: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+    njit: Any = numba.njit
     try:
-        return cast(Callable[P, R], numba.njit(_nrt=False, **more, **ways)(function))
+        return cast(Callable[P, R], njit(_nrt=False, **more, **ways)(function))
     except (KeyError, TypeError):  # a numba that no longer knows these options
-        return cast(Callable[P, R], numba.njit(**ways)(function))
+        return cast(Callable[P, R], njit(**ways)(function))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
