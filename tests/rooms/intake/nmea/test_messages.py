@@ -17,9 +17,11 @@ pyais = pytest.importorskip("pyais", reason="pyais is not installed: pip install
 
 
 def sentences(*payloads: dict[str, object]) -> bytes:
+    """Sentences of the encoder of pyais, each with a time behind its checksum."""
     from pyais.encode import encode_dict
 
-    return b"".join(line.encode() + b"\r\n" for one in payloads for line in encode_dict(one, talker_id="AIVDM"))
+    lines = (line for one in payloads for line in encode_dict(one, talker_id="AI", sentence_type="VDM"))
+    return b"".join(line.encode() + b",1593475200\r\n" for line in lines)
 
 
 def told(path: Path, kind: int = 0) -> tuple[list[dict[str, object]], Account]:
