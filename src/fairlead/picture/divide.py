@@ -2,8 +2,8 @@
 
 1. Each position goes to the nearest of the lines that can reach it; none can, a new line begins. A tie goes to the line that began
    first.
-2. A line reaches as far as `speed_max_dkn` goes in `hole_max_s` and `shared_dkn` after that: nobody keeps the highest speed for hours,
-   and over a long silence it would join everything with everything.
+2. A line reaches as far as `speed_max_dkn` goes in `hole_max_s` at most, or `shared_dkn` all the time, whichever is farther: nobody
+   keeps the highest speed for hours, and over a long silence it would join everything with everything.
 3. A line that is silent for `shared_break_s` has ended; only what lies where it lay (within `moored_away_m`) goes on up to
    `shared_stay_s`.
 4. Over a silence of more than `hole_max_s` a line does not go on as somebody who says another name, call sign, IMO number or length.
@@ -120,9 +120,8 @@ def _lines(
 @kernel
 def _refused(apart_m: int, span_ms: int, before: npt.NDArray[np.int32], after: npt.NDArray[np.int32], limits: Ints) -> int:
     """Why a line does not go on after so long at so far; 0 when it does."""
-    fast_ms = min(span_ms, limits[3])
-    reach = fast_ms * limits[0] * 514_444 // 10**10 + (span_ms - fast_ms) * limits[1] * 514_444 // 10**10 + limits[2]
-    if apart_m > reach:
+    reach = max(min(span_ms, limits[3]) * limits[0], span_ms * limits[1]) * 514_444 // 10**10
+    if apart_m > reach + limits[2]:
         return SPEED
     if span_ms > limits[4] and (apart_m > limits[6] or span_ms > limits[5]):
         return BREAK
