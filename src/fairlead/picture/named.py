@@ -30,7 +30,7 @@ class Named:
     def names(self, mmsi: int) -> list[str]:
         """Names that a number stated, the latest first; only printable characters of each."""
         own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
-        order = np.lexsort((-own.last_ms, own.part == MEMORY))  # what a receiver remembers comes after what the vessel says
+        order = np.lexsort((-own.last_ms, own.part >= MEMORY))  # what others say of it comes after what the vessel says
         clean = ("".join(one for one in bytes(name).decode("latin-1") if one.isprintable()).strip() for name in own.name[order])
         return list(dict.fromkeys(name for name in clean if name))
 
@@ -52,13 +52,13 @@ class Named:
         return int(values[said[np.argmax(own.last_ms[said])]]) if len(said) else UNKNOWN
 
     def latest(self, column: str, mmsi: int) -> str:
-        """What a number stated latest in a column, as text; empty for nothing."""
+        """What a number stated latest in a column, as text, else what others say of it; empty for nothing."""
         own = self.of(mmsi) if mmsi else self.stated.rows(slice(0, 0))
         values = getattr(own, column)
         said = np.flatnonzero(values != b"") if values.dtype.kind == "S" else np.flatnonzero(values > 0)
         if not len(said):
             return ""
-        value = values[said[np.argmax(own.last_ms[said])]]
+        value = values[said[np.lexsort((-own.last_ms[said], own.part[said] >= MEMORY))[0]]]
         text = bytes(value).decode("latin-1") if values.dtype.kind == "S" else str(int(value))
         return "".join(one for one in text if one.isprintable()).strip()
 
@@ -75,7 +75,7 @@ def named_of(stated: Statements) -> Named:
 def _differing(stated: Statements, columns: Sequence[str]) -> set[int]:
     """Numbers with two different values stated in one of the columns."""
     found = set[int]()
-    stated = stated.rows(stated.part != MEMORY)
+    stated = stated.rows(stated.part < MEMORY)
     for name in columns:
         column = getattr(stated, name)
         said = np.flatnonzero(column != b"") if column.dtype.kind == "S" else np.flatnonzero(column > 0)
