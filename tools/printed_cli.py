@@ -20,6 +20,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "detect": "fairlead detect traffic.csv.gz --chart land.geojson --status all",
     "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort longest",
     "card": "fairlead card $CARD --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
+    "vessels": "fairlead vessels --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "chart add": "fairlead chart add land.geojson ports.csv",
     "chart list": "fairlead chart list",
     "chart remove": "fairlead chart remove ports.csv",

@@ -24,6 +24,7 @@ from fairlead.door import (
     verbs_release,
     verbs_status,
     verbs_trust,
+    verbs_vessels,
 )
 from fairlead.door.shell import guarded
 
@@ -55,6 +56,7 @@ for room in (
     verbs_read,
     verbs_find,
     verbs_eyes,
+    verbs_vessels,
     verbs_act,
     verbs_halt,
     verbs_log,

@@ -25,6 +25,10 @@ tf:501,607,618,635 tg:671 th:567 tj:472 tl:550 tm:434 tn:672 to:570 tr:271 tt:36
 us:303,338,366,367,368,369 uy:770 uz:437 va:208 vc:375,376,377 ve:775 vg:378 vi:379 vn:574 vu:576,577 wf:578 ws:561 ye:473,475
 za:601 zm:678 zw:679
 """
+SEVERAL: Final = frozenset({306})  # given to three parts of one country: the digits do not say which
 FLAG: Final[dict[int, str]] = {
-    int(mid): code for code, _, mids in (word.partition(":") for word in CODES.split()) for mid in mids.split(",")
+    int(mid): code
+    for code, _, mids in (word.partition(":") for word in CODES.split())
+    for mid in mids.split(",")
+    if int(mid) not in SEVERAL
 }
