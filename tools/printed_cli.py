@@ -24,6 +24,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "events": "fairlead events tables --engine duckdb --parts 24x10 --out events.jsonl",
     "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort oldest",
     "card": "fairlead card $CARD --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
+    "vessels": "fairlead vessels --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "chart add": "fairlead chart add land.geojson ports.csv",
     "chart list": "fairlead chart list",
     "chart remove": "fairlead chart remove ports.csv",

@@ -27,6 +27,7 @@ from fairlead.door import (
     verbs_scale,
     verbs_status,
     verbs_trust,
+    verbs_vessels,
     verbs_watch,
 )
 from fairlead.door.shell import guarded
@@ -62,6 +63,7 @@ for room in (
     verbs_scale,
     verbs_watch,
     verbs_play,
+    verbs_vessels,
     verbs_act,
     verbs_halt,
     verbs_log,
