@@ -32,7 +32,7 @@ from fairlead.intake.segment_file import segment_path, stated_path
 from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.receipt.log_keys import LogKeys, history
-from fairlead.store import cases, check, events, heads, holdings, ledger
+from fairlead.store import cases, check, events, heads, holdings, ledger, purges
 from fairlead.store.database import Database, Tx
 from fairlead.store.files import SERVING, write_durably
 from fairlead.store.memory import keep_columns, keep_families, keep_sources
@@ -112,20 +112,23 @@ class Node:
             stored = events.all_events(tx)
             manifests = holdings.newest_manifests(tx, most=UNDELIVERED_MAX)
             acts = cases.newest_acts(tx, most=UNDELIVERED_ACTS_MAX)
+            gone = purges.purged(tx)
         for one in stored:
             for party in parties_told(one.event):
                 self.home(party).deliver(kind_of(one.event), sha256_hex(one.raw), one.raw)
         for party, envelope in acts:
             raw = envelope_to_json(envelope)
             self.home(party).deliver(envelope.kind, sha256_hex(raw), raw)
-        for feed, raw in manifests:
-            known = self.coalition.feeds.get(feed)
-            if known is not None:
-                self.home(known.facts.originator).deliver("segment-manifest", sha256_hex(raw), raw)
+        stones = [(feed, one.tombstone.encode()) for feed, one in gone.items()]
+        for kind, listed in (("segment-manifest", manifests), ("segment-tombstone", stones)):
+            for feed, raw in listed:
+                known = self.coalition.feeds.get(feed)
+                if known is not None:
+                    self.home(known.facts.originator).deliver(kind, sha256_hex(raw), raw)
 
     def _sweep_segments(self) -> None:
-        """Remove segment files that no holding names: an ingest wrote them and was killed. They are written inside the write
-        transaction only, so while it is held here none is on its way."""
+        """Remove segment files that no holding names: an ingest wrote them and was killed, or a purge was before it had removed them.
+        They are written inside the write transaction only, so while it is held here none is on its way."""
         folder = self.root / "segments"
         if self._strays(folder):
             with self.db.write():

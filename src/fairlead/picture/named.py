@@ -80,10 +80,9 @@ def named_of(stated: Statements) -> Named:
 def _last(stated: Statements, name: str) -> dict[int, int | bytes]:
     """What each number said latest in a column; of two said until the same time, the one that it began with."""
     column = getattr(stated, name)
-    said = np.flatnonzero(
-        column != b"" if column.dtype.kind == "S" else column >= 0 if name in ("ship_type", "length_m") else column > 0
-    )
-    others = (stated.part[said] >= MEMORY) & (least > 0)  # a name that others say of it comes after what the vessel says
+    size = name in ("ship_type", "length_m")
+    said = np.flatnonzero(column != b"" if column.dtype.kind == "S" else column >= (0 if size else 1))
+    others = (stated.part[said] >= MEMORY) & (not size)  # what others say of it comes after what the vessel says
     said = said[np.lexsort((stated.part[said], stated.first_ms[said], -stated.last_ms[said], others, stated.mmsi[said]))]
     number = stated.mmsi[said]
     first = np.ones(len(said), dtype=np.bool_)
