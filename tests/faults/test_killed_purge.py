@@ -1,4 +1,4 @@
-"""A purge killed at any change it makes to the disk: either nothing is gone and the log does not say so, or the next command ends it."""
+"""A purge killed at any change it makes to the disk: nothing is gone and the log says nothing, or the next command ends it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from fairlead.desk.clock import StoryClock
 from fairlead.intake.scenario import parse_scenario, scenario_bytes
 from tests.faults import stage
-from tests.faults.stage import Copies, Zygote, make_night, verified
+from tests.faults.stage import AT_MS, Copies, Zygote, make_night, verified
 
 ARGV = ("purge", "--as", "bravo-air", "--feed", "bravo-ais", "--json")
 
 
 @pytest.fixture(scope="module")
 def kept_a_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    """The night of the tiny scenario, its AIS kept for a day: by the machine's clock it ended long ago."""
+    """The night of the tiny scenario, its AIS kept for a day: now it is two days later."""
     text = scenario_bytes("tiny")[1].decode()
     text = text.replace("\n[feeds.bravo-ais.label]", "retention_s = 86400\n\n[feeds.bravo-ais.label]")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage, "load_scenario", lambda _: parse_scenario(text.encode(), "tiny.toml"))
         night = make_night(tmp_path_factory.mktemp("purged") / "node")
+    StoryClock(night.root / "clock.json").set(AT_MS + 2 * 86_400_000)
     one = Copies(night)
     yield one
     one.clear()
