@@ -27,6 +27,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "vessels": "fairlead vessels --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "card-proof": "fairlead card-proof card.geojson --party kestrel",
     "purge": "fairlead purge --as kestrel-air --dry-run",
+    "compact": "fairlead compact --dry-run",
     "chart add": "fairlead chart add land.geojson ports.csv",
     "chart list": "fairlead chart list",
     "chart remove": "fairlead chart remove ports.csv",

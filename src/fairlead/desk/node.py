@@ -21,6 +21,7 @@ from fairlead.agreement.events import Draft, Event, kind_of, parties_told, subje
 from fairlead.agreement.lawful import reviewed
 from fairlead.agreement.signing import needed, signers
 from fairlead.agreement.standing import Folding
+from fairlead.desk import packing
 from fairlead.desk.charts import Charts
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
@@ -29,6 +30,7 @@ from fairlead.errors import BadSignature, LogFault, NodeBusy, NotANode
 from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
 from fairlead.intake.segment_file import segment_path, stated_path
+from fairlead.intake.segment_pack import is_pack
 from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.receipt.log_keys import LogKeys, history
@@ -103,7 +105,7 @@ class Node:
             published = ledger.publish(tx, self.root, self.logs.values())
         ledger.sweep(self.root, self.logs.values())
         self._deliver_again()
-        self._sweep_segments()
+        self.sweep()
         return published
 
     def _deliver_again(self) -> None:
@@ -126,21 +128,25 @@ class Node:
                 if known is not None:
                     self.home(known.facts.originator).deliver(kind, sha256_hex(raw), raw)
 
-    def _sweep_segments(self) -> None:
+    def sweep(self) -> None:
         """Remove segment files that no holding names: an ingest wrote them and was killed, or a purge was before it had removed them.
         They are written inside the write transaction only, so while it is held here none is on its way."""
         folder = self.root / "segments"
-        if self._strays(folder):
+        if self._strays(folder) or packing.unsettled(folder, self._segment_ids()):
             with self.db.write():
                 for path in self._strays(folder):
                     path.unlink(missing_ok=True)
+                packing.settle(folder, self._segment_ids())
+
+    def _segment_ids(self) -> set[str]:
+        with self.db.read() as tx:
+            return holdings.with_segments(tx)
 
     def _strays(self, folder: Path) -> list[Path]:
         there = sorted(folder.glob("*"))
-        with self.db.read() as tx:
-            paths = [segment_path(self.root, name) for name in holdings.with_segments(tx)]
+        paths = [segment_path(self.root, name) for name in self._segment_ids()]
         named = {path.name for path in paths} | {stated_path(path).name for path in paths}
-        return [path for path in there if path.name not in named]
+        return [path for path in there if path.name not in named and not is_pack(path)]
 
     def publish(self) -> int:
         """Write log files and receipts from the database; after this the answer may go out. Raises LogFault."""

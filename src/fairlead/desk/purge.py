@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from fairlead.agreement import Reason
-from fairlead.desk import record
+from fairlead.desk import packing, record
 from fairlead.desk.answer import Outcome, answer
 from fairlead.desk.ask import Asker, signed_by
 from fairlead.desk.authority import asked_as, entitled, refuse
@@ -110,13 +110,15 @@ def _remove(node: Node, due: Iterable[Due]) -> None:
         path = segment_path(node.root, one.id)
         path.unlink(missing_ok=True)
         stated_path(path).unlink(missing_ok=True)
+    node.sweep()
 
 
 def _told(node: Node, feed: str, due: list[Due]) -> JsonValue:
     paths = [path for one in due for path in (segment_path(node.root, one.id), stated_path(segment_path(node.root, one.id)))]
+    packs = packing.bytes_of(node.root / "segments", {one.id for one in due})
     value: dict[str, JsonValue] = {
         "feed": feed,
         "segments": [{"digest": one.digest, "from_ms": one.from_ms, "to_ms": one.to_ms, "expires_ms": one.expires_ms} for one in due],
-        "bytes": sum(path.stat().st_size for path in paths if path.is_file()),
+        "bytes": packs + sum(path.stat().st_size for path in paths if path.is_file()),
     }
     return value
