@@ -25,7 +25,6 @@ EXAMPLES: Final[dict[str, str]] = {
     "cards": "fairlead cards --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z --sort oldest",
     "card": "fairlead card $CARD --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
     "vessels": "fairlead vessels --as cell-analyst --purpose detection_and_monitoring/interdiction --to 2020-06-30T02:10:00Z",
-    "card-proof": "fairlead card-proof card.geojson --party kestrel",
     "purge": "fairlead purge --as kestrel-air --dry-run",
     "compact": "fairlead compact --dry-run",
     "chart add": "fairlead chart add land.geojson ports.csv",

@@ -15,6 +15,7 @@ from fairlead.door.cli import app
 from fairlead.door.shell import guarded
 from fairlead.receipt.receipt import UseReceipt
 from tests.rooms.desk.tiny import MONITOR, Tiny, stamp, value
+from tests.rooms.door.conftest import Site
 
 REFUSED, BAD_INPUT = 1, 3
 
@@ -98,3 +99,20 @@ def test_a_unit_below_the_ceiling_gets_no_vessel(tiny: Tiny) -> None:
     outcome = list_vessels(tiny.node, tiny.who("support-watch", MONITOR))
     assert isinstance(outcome, Refused) or value(outcome)["vessels"] == []
     assert b"219000003" not in outcome.body
+
+
+def test_the_vessel_s_page_says_why_its_number_has_several_tracks_and_links_them(tiny: Tiny) -> None:
+    found = value(list_vessels(tiny.node, tiny.who("cell-analyst")))["vessels"]
+    tiny.node.close()
+    site = Site(tiny.root, lead="", case="")
+    with site.client:
+        site.sign_in("cell-analyst")
+        asked = "purpose=interdiction&operation=patrol"
+        pages = {one["id"]: site.client.get(f"/as/cell-analyst/vessel/{one['id']}?{asked}") for one in found}
+    assert {page.status_code for page in pages.values()} == {200}
+    for one in found:
+        text = pages[one["id"]].text
+        assert ("Other tracks of this number" in text) is ("split" in one)
+        for why in one.get("split", ()):
+            assert why["words"] in text
+            assert f"/vessel/{why['other']}?" in text
