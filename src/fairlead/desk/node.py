@@ -21,6 +21,7 @@ from fairlead.agreement.events import Draft, Event, kind_of, parties_told, subje
 from fairlead.agreement.lawful import reviewed
 from fairlead.agreement.signing import needed, signers
 from fairlead.agreement.standing import Folding
+from fairlead.desk import packing
 from fairlead.desk.charts import Charts
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
@@ -29,10 +30,11 @@ from fairlead.errors import BadSignature, LogFault, NodeBusy, NotANode
 from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
 from fairlead.intake.segment_file import segment_path, stated_path
+from fairlead.intake.segment_pack import is_pack
 from fairlead.label import CodeBook
 from fairlead.picture import Parameters, Place, View, Window
 from fairlead.receipt.log_keys import LogKeys, history
-from fairlead.store import cases, check, events, heads, holdings, ledger
+from fairlead.store import cases, check, events, heads, holdings, ledger, purges
 from fairlead.store.database import Database, Tx
 from fairlead.store.files import SERVING, write_durably
 from fairlead.store.memory import keep_columns, keep_families, keep_sources
@@ -103,7 +105,7 @@ class Node:
             published = ledger.publish(tx, self.root, self.logs.values())
         ledger.sweep(self.root, self.logs.values())
         self._deliver_again()
-        self._sweep_segments()
+        self.sweep()
         return published
 
     def _deliver_again(self) -> None:
@@ -112,32 +114,39 @@ class Node:
             stored = events.all_events(tx)
             manifests = holdings.newest_manifests(tx, most=UNDELIVERED_MAX)
             acts = cases.newest_acts(tx, most=UNDELIVERED_ACTS_MAX)
+            gone = purges.purged(tx)
         for one in stored:
             for party in parties_told(one.event):
                 self.home(party).deliver(kind_of(one.event), sha256_hex(one.raw), one.raw)
         for party, envelope in acts:
             raw = envelope_to_json(envelope)
             self.home(party).deliver(envelope.kind, sha256_hex(raw), raw)
-        for feed, raw in manifests:
-            known = self.coalition.feeds.get(feed)
-            if known is not None:
-                self.home(known.facts.originator).deliver("segment-manifest", sha256_hex(raw), raw)
+        stones = [(feed, one.tombstone.encode()) for feed, one in gone.items()]
+        for kind, listed in (("segment-manifest", manifests), ("segment-tombstone", stones)):
+            for feed, raw in listed:
+                known = self.coalition.feeds.get(feed)
+                if known is not None:
+                    self.home(known.facts.originator).deliver(kind, sha256_hex(raw), raw)
 
-    def _sweep_segments(self) -> None:
-        """Remove segment files that no holding names: an ingest wrote them and was killed. They are written inside the write
-        transaction only, so while it is held here none is on its way."""
+    def sweep(self) -> None:
+        """Remove segment files that no holding names: an ingest wrote them and was killed, or a purge was before it had removed them.
+        They are written inside the write transaction only, so while it is held here none is on its way."""
         folder = self.root / "segments"
-        if self._strays(folder):
+        if self._strays(folder) or packing.unsettled(folder, self._segment_ids()):
             with self.db.write():
                 for path in self._strays(folder):
                     path.unlink(missing_ok=True)
+                packing.settle(folder, self._segment_ids())
+
+    def _segment_ids(self) -> set[str]:
+        with self.db.read() as tx:
+            return holdings.with_segments(tx)
 
     def _strays(self, folder: Path) -> list[Path]:
         there = sorted(folder.glob("*"))
-        with self.db.read() as tx:
-            paths = [segment_path(self.root, name) for name in holdings.with_segments(tx)]
+        paths = [segment_path(self.root, name) for name in self._segment_ids()]
         named = {path.name for path in paths} | {stated_path(path).name for path in paths}
-        return [path for path in there if path.name not in named]
+        return [path for path in there if path.name not in named and not is_pack(path)]
 
     def publish(self) -> int:
         """Write log files and receipts from the database; after this the answer may go out. Raises LogFault."""

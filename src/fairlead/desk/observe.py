@@ -43,6 +43,7 @@ from fairlead.store.files import write_durably
 
 Progress = Callable[[int, int], None]  # lines read so far, detections kept so far
 SECOND_MS = 1000
+REGISTERS = ("ftm",)  # layouts of statements alone, which any AIS feed may bring beside its own
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,13 +78,17 @@ def observe(
     *,
     date: datetime.date | None = None,
     mapping: Path | None = None,
+    layout: str = "",
     progress: Progress | None = None,
     confirm_unreadable: str = "",
 ) -> Count | Refused:
-    """Read a file of a feed into holdings. Raises UnknownCode, BadFile, LabelFault, LogFault; a file that breaks off says so in the
-    count, and what came before is kept."""
+    """Read a file of a feed into holdings; a `layout` that is not the feed's own is one of REGISTERS. Raises UnknownCode, BadFile,
+    LabelFault, LogFault; a file that breaks off says so in the count, and what came before is kept."""
     need(node.coalition.feeds, feed, what="feed", where=path.name)
     found = node.coalition.feeds[feed]
+    if layout and layout != found.layout:
+        need(REGISTERS if found.facts.kind == "ais" else (), layout, what="layout beside the feed's own", where=path.name)
+        found = msgspec.structs.replace(found, layout=layout)
     act = "report" if found.facts.kind == "sighting" else "observe"
     reasons = entitled(node, asker, act=act, party=found.facts.originator) or _operates(found, asker)
     if reasons:

@@ -35,7 +35,8 @@ from fairlead.store.files import PUBLISHING, one_at_a_time
 
 T = TypeVar("T")
 WITNESSES: Final = "witnesses.quorum"
-DELIVERED: Final = frozenset({*KINDS, "segment-manifest", "case-act", "custody-act", KEY_EVENT})  # records a home gets
+# Records a home gets.
+DELIVERED: Final = frozenset({*KINDS, "segment-manifest", "segment-tombstone", "case-act", "custody-act", KEY_EVENT})
 LOOKS: Final = 3  # a node that lives delivers a record a moment before or after it publishes the entry
 BETWEEN_S: Final = 0.3
 

@@ -16,6 +16,7 @@ from fairlead.door import (
     verbs_eyes,
     verbs_find,
     verbs_halt,
+    verbs_keep,
     verbs_log,
     verbs_marking,
     verbs_messages,
@@ -27,6 +28,7 @@ from fairlead.door import (
     verbs_scale,
     verbs_status,
     verbs_trust,
+    verbs_vessels,
     verbs_watch,
 )
 from fairlead.door.shell import guarded
@@ -62,8 +64,10 @@ for room in (
     verbs_scale,
     verbs_watch,
     verbs_play,
+    verbs_vessels,
     verbs_act,
     verbs_halt,
+    verbs_keep,
     verbs_log,
     verbs_prove,
     verbs_marking,

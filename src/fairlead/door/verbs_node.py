@@ -49,6 +49,7 @@ def ingest(
     node: NodeOption = DEFAULT_NODE,
     date: Annotated[str, typer.Option(help="YYYY-MM-DD, for layouts whose lines carry no date.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="The mapping file of the layouts mapped and parquet.")] = None,
+    layout: Annotated[str, typer.Option(help="ftm, for a register's file beside the feed's own layout.")] = "",
     confirm_unreadable: Annotated[str, typer.Option(help="The reason to take a report that nobody could read.")] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +74,17 @@ def ingest(
                 seconds = (datetime.datetime.now(tz=datetime.UTC) - started).total_seconds() or 1e-9
                 bar.update(task, completed=lines, rate=f"{lines / seconds:,.0f} lines/s, {kept:,} kept")
 
-            count = observe(one, who, file, feed, date=day, mapping=mapping, progress=progress, confirm_unreadable=confirm_unreadable)
+            count = observe(
+                one,
+                who,
+                file,
+                feed,
+                date=day,
+                mapping=mapping,
+                layout=layout,
+                progress=progress,
+                confirm_unreadable=confirm_unreadable,
+            )
     if not isinstance(count, Count):
         show(count, as_json=as_json, human=lambda _: None)
     elif as_json:

@@ -1,4 +1,4 @@
-"""A file of a feed in chunks, whatever its layout: compiled reading for AIS tables and NMEA, line by line for plots of a radar."""
+"""A file of a feed in chunks, whatever its layout: compiled reading for AIS tables and NMEA, line by line for plots and registers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from fairlead.errors import BadFile
+from fairlead.intake.ftm import read_ftm
 from fairlead.intake.nmea.decode import read_nmea
 from fairlead.intake.read import Chunk, read_detections
 from fairlead.intake.table.read import LAYOUTS as TABLES
 from fairlead.intake.table.read import read_table
 from fairlead.report.detection import FeedFacts
 
-LAYOUTS: Final = ("nmea", "radar", *TABLES)
+LAYOUTS: Final = ("ftm", "nmea", "radar", *TABLES)
 CHUNK_BYTES: Final = 16 << 20
 WORKERS: Final = 2
 
@@ -33,6 +34,8 @@ def read_feed_file(
     if layout == "nmea":
         at_ms = None if date is None else (date - datetime.date(1970, 1, 1)).days * 86_400_000
         return read_nmea(path, at_ms=at_ms, piece_bytes=chunk_bytes)
+    if layout == "ftm":
+        return read_ftm(path, date=date)
     if layout == "radar":
         return read_detections(path, layout=layout, feed=feed, date=date)
     if layout not in TABLES:

@@ -60,7 +60,7 @@ __all__ = [
 
 SHIPPED: Final = ("caribbean", "tiny")
 LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ais": ("marinecadastre", "sbarc", "nmea", "danish", "tracktable", "mapped", "parquet"),
+    "ais": ("marinecadastre", "sbarc", "nmea", "danish", "tracktable", "mapped", "parquet", "ftm"),
     "radar": ("radar",),
     "sighting": ("sighting",),
 }

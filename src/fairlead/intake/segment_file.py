@@ -3,6 +3,7 @@
 1. The same segment gives the same bytes, on the same version of pyarrow. Whoever stores them writes them whole or not at all.
 2. Every page carries a checksum; a reader accepts exactly the columns and types that are written here.
 3. Rows are sorted by number and time, so that what concerns one vessel lies together.
+4. A segment whose own file is gone is read from the pack that took it in (segment_pack.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fairlead.errors import BadFile, FairleadError
+from fairlead.intake.segment_pack import read_packed
 from fairlead.report import detection, statement
 from fairlead.report.detection import Detections
 from fairlead.report.statement import Statements
@@ -82,14 +84,22 @@ def _written(schema: pa.Schema, columns: Mapping[str, npt.NDArray[Any]]) -> byte
 
 def _read(path: Path, schema: pa.Schema, made: Callable[[dict[str, Any]], Columns], kinds: Mapping[str, str]) -> Columns:
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if not file.schema_arrow.equals(schema):
-                raise BadFile("the columns are not those of a segment")
-            table = file.read()
+        table = segment_table(path, schema)
         return made({name: _column(table.column(name), kind) for name, kind in kinds.items()})  # each column is checked there
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError, FairleadError) as error:
         do = "restore the file from a copy of the node"
         raise BadFile("a segment file cannot be read", where=path.name, why=str(error)[:200], do=do) from error
+
+
+def segment_table(path: Path, schema: pa.Schema) -> pa.Table:
+    """The rows of the file at `path`, or of the pack that took them in. Raises OSError, ArrowException, BadFile."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            if not file.schema_arrow.equals(schema):
+                raise BadFile("the columns are not those of a segment")
+            return file.read()
+    except FileNotFoundError:
+        return read_packed(path, schema)
 
 
 def _column(column: pa.ChunkedArray, kind: str) -> npt.NDArray[Any]:

@@ -3,7 +3,7 @@
 1. A change is a value said after another by the same number. Two letters or fewer apart is a typing error, something after nothing
    fills in; only the rest is another identity.
 2. Values that are said in turns, each again after the other, are alternating: two transmitters, or a set that is being fought over.
-3. What a receiver remembers of a number is not what the number says, and is no change.
+3. What a receiver remembers or a register holds of a number is not what the number says, and is no change.
 4. Nothing here judges: a vessel may be sold and renamed, and a crew may mistype.
 """
 
@@ -96,7 +96,7 @@ def imo_holds(imo: int) -> bool:
 
 def changes(own: Statements) -> list[Change]:
     """All changes that one number's statements show, in order of time. `own` is of one number, in order of time."""
-    own = own.rows(own.part != MEMORY)
+    own = own.rows(own.part < MEMORY)
     found: list[Change] = []
     for field in FIELDS:
         said = [

@@ -58,7 +58,7 @@ class Named:
         return int(self.last[column].get(line.mmsi, UNKNOWN))
 
     def latest(self, column: str, mmsi: int) -> str:
-        """What a number stated latest in a column, as text; empty for nothing."""
+        """What a number stated latest in a column, as text, else what others say of it; empty for nothing."""
         value = self.last[column].get(mmsi, b"") if mmsi else b""
         return _printable(value.decode("latin-1")) if isinstance(value, bytes) else str(value)
 
@@ -80,11 +80,10 @@ def named_of(stated: Statements) -> Named:
 def _last(stated: Statements, name: str) -> dict[int, int | bytes]:
     """What each number said latest in a column; of two said until the same time, the one that it began with."""
     column = getattr(stated, name)
-    said = np.flatnonzero(
-        column != b"" if column.dtype.kind == "S" else column >= 0 if name in ("ship_type", "length_m") else column > 0
-    )
-    order = np.lexsort((stated.part[said], stated.first_ms[said], -stated.last_ms[said], stated.mmsi[said]))
-    said = said[order]
+    size = name in ("ship_type", "length_m")
+    said = np.flatnonzero(column != b"" if column.dtype.kind == "S" else column >= (0 if size else 1))
+    others = (stated.part[said] >= MEMORY) & (not size)  # what others say of it comes after what the vessel says
+    said = said[np.lexsort((stated.part[said], stated.first_ms[said], -stated.last_ms[said], others, stated.mmsi[said]))]
     number = stated.mmsi[said]
     first = np.ones(len(said), dtype=np.bool_)
     first[1:] = number[1:] != number[:-1]
@@ -94,7 +93,7 @@ def _last(stated: Statements, name: str) -> dict[int, int | bytes]:
 def _called(stated: Statements) -> dict[int, tuple[str, ...]]:
     """The names of each number, the latest first; what a receiver remembers comes after what the vessel says."""
     said = np.flatnonzero(stated.name != b"")
-    memory = stated.part[said] == MEMORY
+    memory = stated.part[said] >= MEMORY
     said = said[np.lexsort((stated.part[said], stated.first_ms[said], -stated.last_ms[said], memory, stated.mmsi[said]))]
     number, name = stated.mmsi[said], stated.name[said]
     new = np.ones(len(said), dtype=np.bool_)
@@ -114,7 +113,7 @@ def _printable(text: str) -> str:
 def _differing(stated: Statements, columns: Sequence[str]) -> set[int]:
     """Numbers with two different values stated in one of the columns."""
     found = set[int]()
-    stated = stated.rows(stated.part != MEMORY)
+    stated = stated.rows(stated.part < MEMORY)
     for name in columns:
         column = getattr(stated, name)
         said = np.flatnonzero(column != b"") if column.dtype.kind == "S" else np.flatnonzero(column > 0)

@@ -84,6 +84,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     twice_apart_m: int = 10_000  # that far apart at least
     false_land_m: int = 2000  # on land by more than this, and its error
     false_min: int = 3  # positions that cannot be, at least
+    stray_max: int = 2  # positions of a track that speed set apart, at most, for it to be a stray and no second vessel
+    spot_numbers_min: int = 5  # that many numbers at exactly one position within one clock hour are not there
     range_percent: int = 150  # of a receiver's declared range: beyond it nothing is heard
     # B7 declared against actual course
     declared_min_s: int = 7200  # it goes away from where it says it goes for at least (B7)

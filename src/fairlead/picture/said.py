@@ -3,7 +3,7 @@
 1. A code stands only where one thing was said in the `AROUND_MS` before (or after) a position: two transmitters that speak in turns
    tell nothing of either.
 2. Values a typing error apart, or of which one fills in the other, have one code; lengths within `LENGTH_PERCENT`.
-3. What a receiver remembers of a number is not what the number says.
+3. What a receiver remembers or a register holds of a number is not what the number says.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def around(stated: Statements, mmsi: int, t_ms: Ints) -> tuple[Codes, Codes]:
     after = np.zeros_like(before)
     first, last = np.searchsorted(stated.mmsi, [mmsi, mmsi + 1]).tolist()
     own = stated.rows(slice(first, last))
-    own = own.rows(own.part != MEMORY)
+    own = own.rows(own.part < MEMORY)
     for column, field in enumerate(IDENTIFYING):
         codes = _codes(field, texts(own, field))
         if codes.max(initial=0) < 2:  # one thing said all along tells nothing apart

@@ -22,8 +22,9 @@ import numpy.typing as npt
 from fairlead.errors import BadInput
 from fairlead.report.ordering import by_number_and_time, tied
 
-PARTS: Final = ("whole", "24A", "24B", "memory")  # the last is what a receiver remembers of a number, not what it says
-MEMORY: Final = PARTS.index("memory")
+PARTS: Final = ("whole", "24A", "24B", "memory", "register")
+MEMORY: Final = PARTS.index("memory")  # from here on others say it of a number: what a receiver remembers, what a register holds
+REGISTER: Final = PARTS.index("register")
 
 STATED: Final[dict[str, str]] = {
     "imo": "int32",

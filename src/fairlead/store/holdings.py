@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select
 
 from fairlead.agreement import lists
 from fairlead.agreement.selector import SourceFacts
@@ -19,6 +19,7 @@ from fairlead.report.holding import Holding, Kind, derived
 from fairlead.store import holds
 from fairlead.store.labels import intern_label, known_labels
 from fairlead.store.memory import wrote
+from fairlead.store.purges import purged
 from fairlead.store.schema import holdings, parents, seen
 from fairlead.store.words import described
 
@@ -144,8 +145,8 @@ def owned_by(tx: Connection, party: str) -> list[lists.Row]:
 
 
 def with_segments(tx: Connection) -> set[str]:
-    """The ids of the holdings whose detections lie in a segment file: those that came from a feed."""
-    return set(tx.execute(select(holdings.c.id).where(holdings.c.feed != "")).scalars())
+    """The ids of the holdings whose detections lie in a segment file: those that came from a feed and were not purged."""
+    return set(_kept(tx, holdings.c.feed != ""))
 
 
 def newest_manifests(tx: Connection, *, most: int) -> list[tuple[str, bytes]]:
@@ -160,10 +161,20 @@ def body_of(tx: Connection, holding_id: str) -> bytes:
 
 
 def segments_of(tx: Connection, feed: str, from_ms: int, to_ms: int) -> list[str]:
-    """Ids of all segments of a feed that meet the span, ends included, whatever holds lie on them."""
+    """Ids of all segments of a feed that meet the span, ends included, whatever holds lie on them; none that was purged."""
     meets = (holdings.c.t_min_ms <= to_ms) & (holdings.c.t_max_ms >= from_ms)
-    query = select(holdings.c.id).where(holdings.c.feed == feed, holdings.c.kind == "segment", meets).order_by(holdings.c.num)
-    return list(tx.execute(query).scalars())
+    return list(_kept(tx, (holdings.c.feed == feed) & (holdings.c.kind == "segment") & meets))
+
+
+def _kept(tx: Connection, which: ColumnElement[bool]) -> dict[str, None]:
+    """Those not purged, in the order they came. A purge takes segments only."""
+    query = select(holdings.c.id, holdings.c.kind, holdings.c.feed, holdings.c.num, holdings.c.expires_ms).where(which)
+    gone = purged(tx)
+    return {
+        row.id: None
+        for row in tx.execute(query.order_by(holdings.c.num))
+        if row.kind != "segment" or row.feed not in gone or not gone[row.feed].has(row.num, row.expires_ms)
+    }
 
 
 def unseen(tx: Connection, feed: str, digests: Sequence[bytes]) -> set[bytes]:

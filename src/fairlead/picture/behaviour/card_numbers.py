@@ -8,14 +8,21 @@ import numpy as np
 
 from fairlead.picture import innocent
 from fairlead.picture.behaviour.event import Event
+from fairlead.picture.behaviour.numbers import SPOT, STRAY
 from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.cards import at_least, card, duration, kilometres, lines_of, miles, rows_during
 from fairlead.picture.identity import kind_of_number
 from fairlead.picture.shapes import Card, Criterion, Explanation, Result
 
-NUMBER_VERSION: Final = "1"
+NUMBER_VERSION: Final = "2"
 DECLARED_VERSION: Final = "1"
-WHY: Final = {1: "lie on land", 2: "lie beyond what the receiver can hear", 3: "are 0 north 0 east"}
+WHY: Final = {
+    1: "lie on land",
+    2: "lie beyond what the receiver can hear",
+    3: "are 0 north 0 east",
+    STRAY: "are where it cannot have been between the others",
+    SPOT: "are exactly where several other numbers were in the same hour",
+}
 FILLERS: Final = frozenset({111_111_111, 123_456_789, 987_654_321, 999_999_999, 1_193_046, 222_222_222, 333_333_333, 888_888_888})
 JAMMED_MIN: Final = 2
 

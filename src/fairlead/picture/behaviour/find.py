@@ -16,7 +16,7 @@ from fairlead.picture.behaviour.card_stops import drop_card, fast_card, landing_
 from fairlead.picture.behaviour.core import core_events
 from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.linking import mother_cards
-from fairlead.picture.behaviour.numbers import false_positions, twice
+from fairlead.picture.behaviour.numbers import false_positions, strays, twice
 from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.stated import declared, identity_changes
 from fairlead.picture.behaviour.stopping import drop_offs, fast, landings
@@ -41,7 +41,7 @@ WORDED: Final[Mapping[Rule, Callable[[Scene, Event], Card | None]]] = {
 
 def events_of(scene: Scene, core: Callable[[Scene], list[Event]] = core_events) -> list[Event]:
     """Events of B1 to B10, sorted; `core` finds those of B1 to B5."""
-    alone = [*twice(scene), *false_positions(scene), *identity_changes(scene), *declared(scene)]
+    alone = [*twice(scene), *false_positions(scene), *strays(scene), *identity_changes(scene), *declared(scene)]
     return [*core(scene), *sorted([*alone, *fast(scene), *landings(scene), *drop_offs(scene)])]
 
 

@@ -2,8 +2,9 @@
 
 1. Two lines of one number that are heard for the same half hour, ten kilometres apart, are two transmitters; which is genuine is not
    said. A number that is no ship's number, or an obvious filler, is a mistake of many sets and not of one vessel.
-2. A position on land, or farther from the only receiver than it can hear, is false; where several numbers are false at one time and
-   place, it is the satellites' signal and not the vessel.
+2. A position on land, at 0 north 0 east, farther from the only receiver than it can hear, or exactly where several other numbers are
+   too, is false; where several numbers are false at one time and place, it is the satellites' signal and not the vessel.
+3. Positions that a vessel cannot have reached stand apart already (`picture.divide`); several such strays of one number are told.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from fairlead.picture.ground import Ints, apart_k, apart_m
 from fairlead.report.compiled import kernel
 
 HOUR_MS: Final = 3_600_000
+STRAY: Final = 5
+SPOT: Final = 6
+LINES_MAX: Final = 12  # strays drawn on one card
 
 
 def twice(scene: Scene) -> Iterator[Event]:
@@ -68,6 +72,7 @@ def false_positions(scene: Scene) -> Iterator[Event]:
     why = np.zeros(len(rows), dtype=np.int64)
     feed_of = scene.gathered.feed_of[rows]
     lon = (fleet.lon_e7 + 1_800_000_000) % 3_600_000_000 - 1_800_000_000
+    why[same_spot(fleet.mmsi[_line_of(fleet.start)], fleet.t_ms, fleet.lat_e7, lon, limits.spot_numbers_min)] = SPOT
     for number, feed in enumerate(scene.gathered.feeds):
         if feed.kind == "ais" and feed.range_m is not None and feed.station_lat_e7 is not None and feed.station_lon_e7 is not None:
             own = np.flatnonzero(feed_of == number)
@@ -100,6 +105,85 @@ def false_positions(scene: Scene) -> Iterator[Event]:
                 ("others", int(others[line_of == line].max())),
             ),
         )
+
+
+def strays(scene: Scene) -> Iterator[Event]:
+    """B6: positions of one number, few at a time, that it cannot have reached from the others."""
+    limits, fleet = scene.parameters, scene.fleet
+    length = np.diff(fleet.start)
+    mains, alone = _strays(fleet.mmsi, length, limits.stray_max)
+    if not len(alone):
+        return
+    # where the vessel was by its own track when it sent each: strays of several vessels that were near each other are the signal's
+    rows = np.concatenate([np.arange(fleet.start[line], fleet.start[line + 1]) for line in alone.tolist()])
+    main_of = np.repeat(mains, length[alone])
+    there = np.array(
+        [
+            fleet.start[main] + max(int(np.searchsorted(fleet.t_ms[fleet.of(main)], t_ms, "right")) - 1, 0)
+            for main, t_ms in zip(main_of.tolist(), fleet.t_ms[rows].tolist(), strict=True)
+        ]
+    )
+    lon = (fleet.lon_e7 + 1_800_000_000) % 3_600_000_000 - 1_800_000_000
+    others = _others_then(fleet.t_ms[rows], fleet.lat_e7[there], lon[there], fleet.mmsi[main_of])
+    for main in np.unique(mains).tolist():
+        own = rows[main_of == main]
+        if len(own) < limits.false_min:
+            continue
+        yield Event(
+            rule="B6",
+            lines=(main, *alone[mains == main].tolist()[:LINES_MAX]),
+            from_ms=int(fleet.t_ms[own].min()),
+            to_ms=int(fleet.t_ms[own].max()),
+            lat_e7=int(fleet.lat_e7[own[0]]),
+            lon_e7=int(lon[own[0]]),
+            seen=(
+                ("kind", STRAY),
+                ("positions", len(own)),
+                ("of", int(length[main]) + len(own)),
+                ("others", int(others[main_of == main].max())),
+            ),
+        )
+
+
+def _strays(mmsi: Ints, length: Ints, most: int) -> tuple[Ints, Ints]:
+    """Lines of at most so many positions of numbers that have a longer one, and the longest line of each of these."""
+    order = np.lexsort((-length, mmsi))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = mmsi[order[1:]] != mmsi[order[:-1]]
+    main = order[first][np.cumsum(first) - 1]
+    found = (mmsi[order] > 0) & ~first & (length[order] <= most) & (length[main] > most)
+    return main[found], order[found]
+
+
+def same_spot(mmsi: Ints, t_ms: Ints, lat: Ints, lon: Ints, least: int) -> npt.NDArray[np.intp]:
+    """Rows, sorted by number, whose exact position so many numbers have within one clock hour."""
+    size = 1024
+    while size < 2 * len(mmsi):
+        size *= 2
+    some = np.flatnonzero(_maybe(mmsi, t_ms, lat, lon, size, least))
+    keys = np.stack([t_ms[some] // HOUR_MS, lat[some], lon[some]])
+    _, spot = np.unique(keys, axis=1, return_inverse=True)
+    pairs = np.unique(np.stack([spot.reshape(-1), mmsi[some]]), axis=1)
+    numbers = np.bincount(pairs[0], minlength=1)
+    return some[numbers[spot.reshape(-1)] >= least]
+
+
+@kernel
+def _maybe(mmsi: Ints, t_ms: Ints, lat: Ints, lon: Ints, size: int, least: int) -> npt.NDArray[np.bool_]:
+    """Whether so many numbers, or more, fell into the place of a table where a row's hour and position fall; few do by chance."""
+    place = np.empty(len(mmsi), dtype=np.int64)
+    last, count = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.uint8)
+    for row in range(len(mmsi)):
+        key = (t_ms[row] // HOUR_MS * 1_000_003 + lat[row]) * 0x9E3779B1 + lon[row] * 0x85EBCA77
+        key = (key ^ (key >> 29)) * 0x27D4EB2F
+        place[row] = (key ^ (key >> 32)) & (size - 1)
+        if mmsi[row] > 0 and last[place[row]] != mmsi[row]:
+            last[place[row]] = mmsi[row]
+            count[place[row]] = min(count[place[row]] + 1, 255)
+    found = np.zeros(len(mmsi), dtype=np.bool_)
+    for row in range(len(mmsi)):
+        found[row] = mmsi[row] > 0 and count[place[row]] >= least
+    return found
 
 
 def _line_of(start: Ints) -> npt.NDArray[np.intp]:
