@@ -21,10 +21,10 @@ from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.find import sight as sight_of
 from fairlead.desk.node import Node
-from fairlead.envelope import JsonValue, decode
+from fairlead.envelope import JsonValue
 from fairlead.intake.segment_file import read_segment, read_statements, segment_path
 from fairlead.label import join
-from fairlead.picture import View, ViewSegment, Window, coarse, view, view_bytes
+from fairlead.picture import View, ViewSegment, Window, coarse, view
 from fairlead.picture.succession import succession
 from fairlead.picture.view import NO_COAST
 from fairlead.store import holdings, listed
@@ -127,7 +127,7 @@ def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
 
 def shown_of(seen: View, form: str, at_ms: int) -> JsonValue:
     """What of a view goes out in this form."""
-    value: JsonValue = msgspec.to_builtins(coarse(seen, now_ms=at_ms)) if form == "coarse" else decode(view_bytes(seen))
+    value: JsonValue = msgspec.to_builtins(coarse(seen, now_ms=at_ms) if form == "coarse" else seen)
     return value
 
 

@@ -66,6 +66,7 @@ def watch(
 
         before = signal.signal(signal.SIGINT, stop), signal.signal(signal.SIGTERM, stop)
         try:
+            ERR.print(f"watching {source}; Ctrl-C ends it with one last look", markup=False)
             follow(stream, live, tick_s=tick_s, say=lambda change, cards: say(change, cards, status), stopped=lambda: asked[0])
         finally:
             signal.signal(signal.SIGINT, before[0])

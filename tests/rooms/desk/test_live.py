@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import msgspec
@@ -146,9 +145,10 @@ def test_an_interrupted_watch_tells_what_it_counted_and_ends_well(tmp_path: Path
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(3)
+    assert running.stderr is not None
+    assert b"watching udp://" in running.stderr.readline()
     running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=30)
+    _, told = running.communicate(timeout=60)
     assert running.returncode == 0
     assert b"0 lines = 0 positions" in told
 
