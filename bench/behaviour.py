@@ -27,8 +27,8 @@ from fairlead.intake.smuggling import coastline, play
 from fairlead.intake.smuggling_sea import HAVENS
 from fairlead.intake.smuggling_twins import NONE
 from fairlead.picture import Card, Parameters, View, ViewSegment, Window, view
-from fairlead.picture.behaviour.scene import Coast
 from fairlead.picture.ground import apart_one_m
+from fairlead.picture.scene import Coast
 from fairlead.report.detection import FeedFacts
 from fairlead.report.statement import nothing_stated
 

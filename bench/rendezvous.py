@@ -22,8 +22,8 @@ from bench.figure import figure, quick
 from bench.sea import DAY_MS, START_MS, sea
 from fairlead.picture import Parameters, Place, ViewSegment, Window
 from fairlead.picture.behaviour.core import slow
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.ground import METRES_PER_E7
+from fairlead.picture.scene import Scene
 from fairlead.picture.view import ais_scene
 from fairlead.report.detection import Detections, FeedFacts
 from fairlead.report.statement import nothing_stated

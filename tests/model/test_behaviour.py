@@ -14,10 +14,10 @@ import pytest
 
 from fairlead.picture import Parameters, Window
 from fairlead.picture.behaviour.core import loading, loitering, short, slow
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import silences
 from fairlead.picture.behaviour.stopping import drop_offs
+from fairlead.picture.event import Event
+from fairlead.picture.scene import Scene
 from fairlead.picture.view import ais_scene
 from tests.model import behaviour_model as plain
 from tests.model.behaviour_model import Fix, Found, World

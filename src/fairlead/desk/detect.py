@@ -22,8 +22,8 @@ from fairlead.intake.feed_file import read_feed_file
 from fairlead.intake.read import Reject
 from fairlead.picture import Parameters, View, ViewSegment, Window, view
 from fairlead.picture.behaviour.core import core_events
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import WINDOW_MAX_MS
 from fairlead.picture.view import NO_COAST, ais_scene
 from fairlead.report.detection import Detections, FeedFacts, once, stack

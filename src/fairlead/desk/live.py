@@ -18,7 +18,7 @@ import numpy as np
 
 from fairlead.intake.read import Chunk, Reject
 from fairlead.picture import Parameters, Place, View, ViewSegment, Window, view
-from fairlead.picture.behaviour.scene import Coast
+from fairlead.picture.scene import Coast
 from fairlead.picture.shapes import WINDOW_MAX_MS, Card
 from fairlead.picture.succession import Change, closed, succession
 from fairlead.picture.view import NO_COAST

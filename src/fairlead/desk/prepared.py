@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from fairlead.errors import BadFile, BadInput
 from fairlead.picture import Parameters, Place
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
+from fairlead.picture.scene import Scene
 from fairlead.store.sql_events import Engine, connected, events_at, prepared
 from fairlead.store.sql_parts import Cut, Progress
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from fairlead.envelope import JsonValue, digest_of
 from fairlead.picture import innocent
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
 from fairlead.picture.line import Line
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import SOURCES_EXPLAINED_MAX, SOURCES_MAX, Card, Criterion, Explanation, Point, Quality, Status
 from fairlead.report.detection import CLOCKS, STATIONS, digests_of
 

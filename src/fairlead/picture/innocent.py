@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
 from fairlead.picture.fleet import Steps
 from fairlead.picture.ground import Ints, apart_m
 from fairlead.picture.line import Line
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Explanation, Place, Result
 
 PORT: Final = "port or anchorage"

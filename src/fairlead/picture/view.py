@@ -16,11 +16,10 @@ import numpy as np
 
 from fairlead.envelope import Digest, JsonValue, digest_of, encode, sha256_hex
 from fairlead.picture.behaviour.core import core_events
-from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.find import cards_of
-from fairlead.picture.behaviour.scene import Coast, NoCoast, Scene
 from fairlead.picture.cards import ID_DIGITS
 from fairlead.picture.chain import chains
+from fairlead.picture.event import Event
 from fairlead.picture.fleet import Fleet, fleet_from, fleet_of, steps_of
 from fairlead.picture.gather import Gathered, gather
 from fairlead.picture.identity import changes
@@ -30,6 +29,7 @@ from fairlead.picture.named import Named, named_of
 from fairlead.picture.parameters import Parameters, parameters_digest
 from fairlead.picture.places import Places, places_of
 from fairlead.picture.plots import link
+from fairlead.picture.scene import Coast, NoCoast, Scene
 from fairlead.picture.shapes import SPLITS_MAX, FeedShown, Place, Point, Said, Split, Track, View, ViewSegment, Window
 from fairlead.picture.split import splits
 from fairlead.report.detection import FeedKind

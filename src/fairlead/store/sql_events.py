@@ -15,11 +15,11 @@ from typing import Any, Final, Literal, TypeAlias
 import pyarrow as pa
 
 from fairlead.errors import BadInput
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import meaningful
+from fairlead.picture.event import Event
 from fairlead.picture.ground import METRES_PER_E7, wrap_e7
 from fairlead.picture.parameters import Parameters
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Place
 from fairlead.store import sql_alone, sql_pairs
 from fairlead.store.sql_ground import Table, dropped, steps_for

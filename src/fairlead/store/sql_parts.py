@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from fairlead.errors import BadInput
-from fairlead.picture.behaviour.event import Event
+from fairlead.picture.event import Event
 from fairlead.picture.ground import HALF_E7, TURN_E7
 from fairlead.picture.parameters import Parameters
 from fairlead.store import sql_alone, sql_pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from fairlead.picture.behaviour.event import Event
+from fairlead.picture.event import Event
 from fairlead.picture.parameters import Parameters
 from fairlead.picture.shapes import Rule
 from fairlead.store.sql_ground import Table

@@ -11,8 +11,8 @@ import pytest
 from fairlead.errors import BadInput
 from fairlead.picture import Parameters, Place, Window
 from fairlead.picture.behaviour.core import core_events
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
+from fairlead.picture.scene import Scene
 from fairlead.picture.view import ais_scene
 from fairlead.store.sql_events import Engine, connected, events_on, prepared
 from fairlead.store.sql_parts import Cut

@@ -7,8 +7,6 @@ from typing import Final
 import numpy as np
 
 from fairlead.picture import innocent
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.cards import (
     at_least,
     at_most,
@@ -23,7 +21,9 @@ from fairlead.picture.cards import (
     off_shore,
     rows_during,
 )
+from fairlead.picture.event import Event
 from fairlead.picture.ground import apart_m
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Card, Criterion, Explanation, Result
 from fairlead.picture.sun import elevation_ddeg
 

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 
 from fairlead.picture import innocent
-from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.numbers import SPOT, STRAY
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.cards import at_least, card, duration, kilometres, lines_of, miles, rows_during
+from fairlead.picture.event import Event
 from fairlead.picture.identity import kind_of_number
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Card, Criterion, Explanation, Result
 
 NUMBER_VERSION: Final = "2"

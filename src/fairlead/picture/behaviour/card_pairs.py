@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from fairlead.picture import innocent
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.cards import (
     at_least,
     at_most,
@@ -20,7 +18,9 @@ from fairlead.picture.cards import (
     off_shore,
     rows_during,
 )
+from fairlead.picture.event import Event
 from fairlead.picture.line import Line
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Card, Criterion
 
 SLOW_VERSION: Final = "2"

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 
 from fairlead.picture import innocent
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.cards import at_least, card, duration, kilometres, knots
+from fairlead.picture.event import Event
 from fairlead.picture.ground import apart_one_m, reach_one_m
 from fairlead.picture.line import Line
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Card, Explanation, Result
 
 VERSION: Final = "2"

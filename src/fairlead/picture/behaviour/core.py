@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from fairlead.picture.behaviour.alone import drops, hours_of, speed_bins
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.silence import silences
 from fairlead.picture.behaviour.together import MARK, close_marks, close_runs, marks, meeting, slow_pairs, slow_spells
+from fairlead.picture.event import Event
 from fairlead.picture.ground import METRES_PER_E7, RADIANS_PER_E7, Floats, Ints, apart_one_m, cosine, wrap_e7, wrap_one_e7
+from fairlead.picture.scene import Scene
 
 Marks = npt.NDArray[np.bool_]
 HOUR_S = 3600

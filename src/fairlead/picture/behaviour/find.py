@@ -14,12 +14,12 @@ from fairlead.picture.behaviour.card_pairs import short_card, slow_card
 from fairlead.picture.behaviour.card_silence import gap_card
 from fairlead.picture.behaviour.card_stops import drop_card, fast_card, landing_card
 from fairlead.picture.behaviour.core import core_events
-from fairlead.picture.behaviour.event import Event
 from fairlead.picture.behaviour.linking import mother_cards
 from fairlead.picture.behaviour.numbers import false_positions, strays, twice
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.stated import declared, identity_changes
 from fairlead.picture.behaviour.stopping import drop_offs, fast, landings
+from fairlead.picture.event import Event
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Card, Rule
 
 UNSEEN: Final = (

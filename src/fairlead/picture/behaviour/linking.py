@@ -13,10 +13,10 @@ from typing import Final
 
 from fairlead.picture import innocent
 from fairlead.picture.behaviour.card_alone import others_near
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.cards import at_least, at_most, card, duration
+from fairlead.picture.event import Event
 from fairlead.picture.line import Line
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Card, Explanation, Result
 
 VERSION: Final = "1"

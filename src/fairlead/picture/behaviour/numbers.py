@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
 from fairlead.picture.behaviour.together import meeting
+from fairlead.picture.event import Event
 from fairlead.picture.ground import Ints, apart_k, apart_m
+from fairlead.picture.scene import Scene
 from fairlead.report.compiled import kernel
 
 HOUR_MS: Final = 3_600_000

@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
 from fairlead.picture.ground import HALF_E7, TURN_E7, Ints, apart_one_m, wrap_one_e7
+from fairlead.picture.scene import Scene
 from fairlead.report.compiled import kernel
 
 HOUR_MS: Final = 3_600_000

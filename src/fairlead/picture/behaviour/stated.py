@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
 from fairlead.picture.ground import apart_m
 from fairlead.picture.identity import changes
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Place
 
 IDENTIFYING: Final = ("name", "call_sign", "imo")

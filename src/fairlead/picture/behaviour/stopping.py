@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 
 from fairlead.picture.behaviour.alone import fast_runs, hours_of, stops
-from fairlead.picture.behaviour.event import Event
-from fairlead.picture.behaviour.scene import Scene
+from fairlead.picture.event import Event
 from fairlead.picture.ground import Ints, apart_k, apart_m
 from fairlead.picture.growing import put
+from fairlead.picture.scene import Scene
 from fairlead.picture.shapes import Rule
 from fairlead.picture.sun import elevation_ddeg
 from fairlead.report.compiled import kernel
