@@ -106,7 +106,7 @@ def hourly(parts: Sequence[Statements]) -> Statements:
 def _in_order(rows: Statements, hour: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
     """Row numbers by number, hour, part and then content. Most rows say what their neighbour says: only the others are compared in
     full."""
-    when = 4 * hour + rows.part
+    when = len(PARTS) * hour + rows.part
     order = by_number_and_time(rows.mmsi, when)
     places = tied(rows.mmsi, when, order)
     if not len(places):
