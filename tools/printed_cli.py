@@ -76,6 +76,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "case list": "fairlead case list --as cutter-watch",
     "find": 'fairlead find "go-fast" --as cutter-watch --purpose interdiction --operation fairwind --kind lead',
     "labels": "fairlead labels",
+    "messages": "fairlead messages receiver.nmea.gz --type 5",
     "confirm": "fairlead confirm $ORDER --as isla-second",
     "separate": "fairlead separate fairwind lifeline --as isla-release",
     "recalls": "fairlead recalls --as meridia-release",

@@ -18,6 +18,7 @@ from fairlead.door import (
     verbs_halt,
     verbs_log,
     verbs_marking,
+    verbs_messages,
     verbs_node,
     verbs_prove,
     verbs_read,
@@ -65,6 +66,7 @@ for room in (
     verbs_book,
     verbs_release,
     verbs_status,
+    verbs_messages,
 ):
     room.add_to(app)
 app.add_typer(verbs_case.app, name="case")

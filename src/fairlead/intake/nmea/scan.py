@@ -75,7 +75,7 @@ HEADS: Final = 4
 T_MS, MMSI = range(2)
 LAT_E7, LON_E7, ERR_M = range(3)
 SOG_DKN, COG_DDEG = range(2)
-STATUS, STATION, CLOCKED = range(3)
+STATUS, STATION, CLOCKED, KIND_OF = range(4)
 # what is counted: records by outcome, then messages by type that are left to others, then statements by type that have no position
 LEFT, SPOKEN, TALLIES = 32, 96, 160
 
@@ -142,6 +142,7 @@ def scan(
                 wholes[ERR_M, made] = ROUGH_M if row[m.TYPE] == 27 else error
                 halves[SOG_DKN, made], halves[COG_DDEG, made] = row[m.SOG], row[m.COG]
                 bytes_[STATUS, made], bytes_[STATION, made], bytes_[CLOCKED, made] = row[m.STATUS], row[m.STATION], cut[PARTS]
+                bytes_[KIND_OF, made] = row[m.TYPE]
                 made += 1
             if found == SAID or (found == KEPT and row[m.STATES]):
                 row[m.UTC_MS] = cut[STATED]
@@ -234,6 +235,8 @@ def _known(state: Ints, memory: Ints, words: m.Words, row: Ints, texts: Bytes, c
         seal = (seal ^ words[place]) * np.uint64(0x9E3779B97F4A7C15)
         seal ^= seal >> np.uint64(29)
     spot = np.int64(seal >> np.uint64(48))
+    if memory[spot, 0] != np.int64(seal) and (memory[spot ^ 1, 0] == np.int64(seal) or memory[spot ^ 1, 1] < memory[spot, 1]):
+        spot ^= 1  # each payload has two places; of those of others the older gives way
     if memory[spot, 0] == np.int64(seal) and abs(now - memory[spot, 1]) <= AGAIN_MS:
         return AGAIN
     memory[spot, 0], memory[spot, 1] = np.int64(seal), now
