@@ -1,7 +1,7 @@
 """A log of NMEA sentences into columns, against pyais in one thread, both from the same file.
 
-1. `decode`: the time of pyais over ours on a seeded log of all types: parts, tag blocks, epochs behind the checksum, wrong checksums. It
-   is written by pyais's own encoder. Both verify checksums, join parts, take times, and decode the types that we keep.
+1. `decode`: the time of pyais over ours on a seeded log of all types we keep and some that we leave, with parts, tag blocks and wrong
+   checksums, written by pyais's own encoder. Both verify checksums, join parts, take times, and decode the types that we keep.
 2. pyais goes the way of its README and of its own benchmark, `FileReaderStream` and `decode()`; other types are not decoded on either
    side. `pyais.decode(line)` for lines already split is shown beside it, and the figure is over the faster of the two.
 3. Equal messages are asserted first: each position to 1e-6 degree with time, speed, course, status and accuracy, and each statement.
@@ -78,7 +78,13 @@ def encoded(kind: int, ship: int, at_s: int, draw: list[float], nth: int) -> lis
         fields["second"] = at.tm_sec
     if kind in (5, 19, 21, 24):
         fields |= {"shipname": f"VESSEL {ship}", "name": f"MARK {ship}", "callsign": f"C{ship}", "ship_type": 30 + ship % 60}
-        fields |= {"to_bow": 10 + ship % 200, "to_stern": ship % 50, "to_port": ship % 20, "to_starboard": ship % 9, "imo": 9_000_000 + ship}
+        fields |= {
+            "to_bow": 10 + ship % 200,
+            "to_stern": ship % 50,
+            "to_port": ship % 20,
+            "to_starboard": ship % 9,
+            "imo": 9_000_000 + ship,
+        }
         fields |= {"destination": f"PORT {ship % 300}", "draught": ship % 150 / 10, "month": 1 + ship % 12, "day": 1 + ship % 28}
         fields |= {"hour": ship % 24, "minute": ship % 60, "partno": nth % 2}
     said = {"type": kind, "mmsi": 290_000_000 + ship, **fields, **OTHERS.get(kind, {})}
@@ -173,7 +179,9 @@ def _rows(chunk: Chunk) -> Iterator[Row]:
     rows = chunk.detections
     columns = (rows.mmsi, rows.t_ms, rows.sog_dkn, rows.cog_ddeg, rows.status)
     rest = [column.tolist() for column in columns]
-    return zip((rows.lat_e7 / 1e7).tolist(), (rows.lon_e7 / 1e7).tolist(), *rest, (rows.err_m == AIS_ERROR_HIGH_M).tolist(), strict=True)
+    return zip(
+        (rows.lat_e7 / 1e7).tolist(), (rows.lon_e7 / 1e7).tolist(), *rest, (rows.err_m == AIS_ERROR_HIGH_M).tolist(), strict=True
+    )
 
 
 def _said(one: object) -> Row:
@@ -207,10 +215,16 @@ def best_s(work: object, path: Path, times: int) -> float:
 def compile_s(path: Path) -> float:
     """Seconds of a first run in a fresh process and with nothing kept on disk."""
     with tempfile.TemporaryDirectory() as kept:
-        code = "import sys, time; from pathlib import Path; from fairlead.intake.nmea.decode import read_nmea; s = time.perf_counter()\n"
+        code = (
+            "import sys, time; from pathlib import Path; from fairlead.intake.nmea.decode import read_nmea; s = time.perf_counter()\n"
+        )
         code += "list(read_nmea(Path(sys.argv[1]))); print(time.perf_counter() - s)"
         made = subprocess.run(
-            [sys.executable, "-c", code, str(path)], env={**os.environ, "NUMBA_CACHE_DIR": kept}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code, str(path)],
+            env={**os.environ, "NUMBA_CACHE_DIR": kept},
+            capture_output=True,
+            text=True,
+            check=True,
         )
     return float(made.stdout)
 
@@ -225,7 +239,11 @@ def main() -> None:
         placed, told = assert_equal(path)
         print(f"equal: {placed} positions, {told} different statements", flush=True)
         times = 3 if quick() else 5
-        taken = {"ours": best_s(ours, path, 4 * times), "pyais stream": best_s(by_stream, path, times), "pyais decode": best_s(by_line, path, 2)}
+        taken = {
+            "ours": best_s(ours, path, 4 * times),
+            "pyais stream": best_s(by_stream, path, times),
+            "pyais decode": best_s(by_line, path, 2),
+        }
         first_s = compile_s(path)
         print(f"a first run with nothing compiled: {first_s:.1f} s", flush=True)
         print(", ".join(f"{who} {1e6 * value / lines:.3f} us a sentence" for who, value in taken.items()), flush=True)

@@ -118,8 +118,8 @@ class Decoder:
         while state[s.AT] < size:
             c.scan(
                 self._log, size, state, self._heads, self._parts, self._lengths, self._memory, self._words, self._cut, self._cuts,
-                self._row, self._texts, self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts, self._turned,
-                self._tally,
+                self._row, self._texts, self._longs, self._wholes, self._halves, self._bytes, self._said, self._said_texts,
+                self._turned, self._tally,
             )  # fmt: skip
             if state[s.TURNED]:
                 self._rejects += [_reject(self._log, *one) for one in self._turned[: state[s.TURNED]].tolist()]

@@ -30,7 +30,8 @@ WORD_BITS: Final = 48
 TEXTS: Final = 47  # call sign 7, name 20, destination 20
 # text: first bit, characters, where it goes, type
 FIELDS: Final = np.array(
-    [(70, 7, 0, 5), (112, 20, 7, 5), (302, 20, 27, 5), (143, 20, 7, 19), (43, 20, 7, 21), (40, 20, 7, 24), (90, 7, 0, 25)], dtype=np.int64
+    [(70, 7, 0, 5), (112, 20, 7, 5), (302, 20, 27, 5), (143, 20, 7, 19), (43, 20, 7, 21), (40, 20, 7, 24), (90, 7, 0, 25)],
+    dtype=np.int64,
 )
 LEAST_BITS: Final = np.array(
     [0, 149, 149, 149, 168, 420, 0, 0, 0, 134, 0, 168, 0, 0, 0, 0, 0, 0, 139, 301, 0, 258, 0, 0, 160, 0, 0, 95], dtype=np.int64

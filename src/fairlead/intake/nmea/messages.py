@@ -15,7 +15,6 @@ import msgspec
 from fairlead.errors import BadFile
 from fairlead.intake.lines import read_pieces
 from fairlead.intake.nmea import message as m
-from fairlead.intake.nmea import scan as c
 from fairlead.intake.nmea import sentence as s
 from fairlead.intake.nmea.decode import LOST, PIECE_BYTES, Decoder
 from fairlead.intake.nmea.others import Fields, Others, lines_of

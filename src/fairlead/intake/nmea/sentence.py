@@ -124,7 +124,7 @@ def pack(log: Bytes, begin: Whole, end: Whole, words: Words) -> bool:
     value, bad = six(load(log, at))
     words[put] = packed(value & mask)
     words[put + 1] = words[put + 2] = ZERO
-    return (faults | (bad & mask)) == ZERO
+    return bool((faults | (bad & mask)) == ZERO)
 
 
 @kernel
