@@ -79,7 +79,7 @@ def test_without_pyais_it_is_said_how_to_install_it(monkeypatch):
         Others()
 
 
-@pytest.mark.parametrize("name", ["libais_test.aivdm", "gpsd_sample.aivdm", "dma_stream_example.txt.gz"])
+@pytest.mark.parametrize("name", ["gpsd_sample.aivdm", "dma_stream_example.txt.gz"])
 def test_other_types_of_a_published_log_are_as_many_as_pyais_reads(name, tmp_path):
     (tmp_path / "log").write_bytes(published(name))
     reader = Others()
