@@ -130,17 +130,19 @@ def by_stream(path: Path) -> int:
 
 def by_line(path: Path) -> int:
     """The same with `pyais.decode` a message at a time, for parts that follow each other, as in this log."""
-    count, parts = 0, []
+    count, parts, wanted = 0, [], False
     for line in path.read_bytes().splitlines():
         sentence = NMEASentenceFactory.produce(line)
+        wanted = sentence.ais_id in KEPT if sentence.frag_num == 1 else wanted
         parts.append(line)
         if sentence.frag_num < sentence.frag_cnt:
             continue
         try:
-            count += sentence.ais_id in KEPT or sentence.frag_cnt > 1
-            pyais.decode(*parts, error_if_checksum_invalid=True)
+            if wanted:
+                pyais.decode(*parts, error_if_checksum_invalid=True)
+                count += 1
         except AISBaseException:
-            count -= 1
+            pass  # its checksum is wrong
         parts = []
     return count
 

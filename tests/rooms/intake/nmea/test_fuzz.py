@@ -89,11 +89,12 @@ def test_every_position_is_one_that_pyais_decodes_too(log):
     for found in others.SENTENCE.finditer(raw):
         if summed(found.group())[-2:] != found.group()[-2:].upper():
             continue
-        plain = summed(b"!AI" + found.group()[3:])  # a talker of any two bytes is read; pyais asks for letters
+        total, number, _, _, payload, fill, _ = found.groups()  # what else stands there pyais is stricter about
+        plain = summed(b"!AIVDM,%d,%d,,A,%b,%d*00" % (int(total), int(number), payload, int(fill or b"0")))
         pieces = [plain]
-        if found.group(1) != b"1":
+        if int(total) > 1:
             held = parts.setdefault((found.group(1), found.group(3), found.group(4)), {})
-            held[int(found.group(2))] = plain
+            held[int(number)] = plain
             pieces = [held[at] for at in sorted(held)]
         try:
             made = pyais.decode(*pieces, error_if_checksum_invalid=True)
