@@ -73,7 +73,8 @@ LEAST_BITS: Final = np.array(
 def _high(words: Words, start: Whole) -> np.uint64:
     """The 64 bits from `start` on."""
     word, off = start // WORD_BITS, start % WORD_BITS
-    return (words[word] << np.uint64(16 + off)) | ((words[word + 1] << np.uint64(16)) >> np.uint64(WORD_BITS - off))
+    found: np.uint64 = (words[word] << np.uint64(16 + off)) | ((words[word + 1] << np.uint64(16)) >> np.uint64(WORD_BITS - off))
+    return found
 
 
 @inlined
