@@ -75,7 +75,7 @@ check: dev $(if $(shell command -v npm),web) browser postgres outside
 
 # The property tests again, with other seeds and many more examples.
 fuzz: dev
-	$(BIN)/pytest tests/laws tests/model --numprocesses 2 --hypothesis-profile=fuzz
+	$(BIN)/pytest tests/laws tests/model tests/rooms/intake/nmea/test_fuzz.py --numprocesses 2 --hypothesis-profile=fuzz
 
 mutants: dev
 	$(BIN)/python -m tests.mutants $(ARGS)

@@ -55,7 +55,7 @@ class Decoder:
         self._held = 0  # bytes of a line whose end has not come
         self._words = np.zeros(WORDS_MAX, dtype=np.uint64)
         self._cut, self._cuts = np.zeros(8, dtype=np.int64), np.zeros(24, dtype=np.int64)
-        self._row, self._texts = np.zeros(m.WIDTH, dtype=np.int64), np.zeros(m.TEXTS, dtype=np.uint8)
+        self._row, self._texts = np.zeros(m.ROW, dtype=np.int64), np.zeros(m.TEXTS, dtype=np.uint8)
         self._longs, self._wholes = np.empty((2, ROOMS), dtype=np.int64), np.empty((3, ROOMS), dtype=np.int32)
         self._halves, self._bytes = np.empty((2, ROOMS), dtype=np.int16), np.empty((4, ROOMS), dtype=np.int8)
         self._said, self._said_texts = np.empty((TOLD_ROOMS, m.WIDTH), dtype=np.int64), np.empty((TOLD_ROOMS, m.TEXTS), dtype=np.uint8)

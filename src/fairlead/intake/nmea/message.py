@@ -23,6 +23,8 @@ Words: TypeAlias = npt.NDArray[np.uint64]  # a payload, eight six-bit values to 
 TYPE, MMSI, LAT, LON, SOG, COG, ACCURATE, STATUS, STATION, HAS_POSITION, STATES, PART = range(12)
 IMO, SHIP_TYPE, LENGTH, BEAM, DRAUGHT, ETA, CRAFT_OF, UTC_MS = range(12, 20)
 WIDTH: Final = 20
+YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, BOW, STERN, PORT, STARBOARD = range(20, 30)  # as sent, for what stands before them
+ROW: Final = 30
 # faults of a row, in HAS_POSITION
 NO_POSITION, POSITION, OUT_OF_RANGE = range(3)
 OTHER_TYPE, TOO_SHORT, NO_NUMBER = -1, -2, -3
@@ -33,27 +35,61 @@ FIELDS: Final = np.array(
     [(70, 7, 0, 5), (112, 20, 7, 5), (302, 20, 27, 5), (143, 20, 7, 19), (43, 20, 7, 21), (40, 20, 7, 24), (90, 7, 0, 25)],
     dtype=np.int64,
 )
+# numbers of a type: column, first bit, bits (below zero for two's complement)
+AT_61: Final = ((ACCURATE, 60, 1), (LON, 61, -28), (LAT, 89, -27), (SOG, 50, 10), (COG, 116, 12))
+AT_57: Final = ((ACCURATE, 56, 1), (LON, 57, -28), (LAT, 85, -27), (SOG, 46, 10), (COG, 112, 12))
+AT_79: Final = ((ACCURATE, 78, 1), (LON, 79, -28), (LAT, 107, -27))
+DATED: Final = ((YEAR, 38, 14), (MONTH, 52, 4), (DAY, 56, 5), (HOUR, 61, 5), (MINUTE, 66, 6), (SECOND, 72, 6))
+NUMBERS: Final[dict[int, tuple[tuple[int, int, int], ...]]] = {
+    **dict.fromkeys((1, 2, 3), ((STATUS, 38, 4), *AT_61)),
+    **dict.fromkeys((4, 11), (*AT_79, *DATED)),
+    5: (
+        *((IMO, 40, 30), (SHIP_TYPE, 232, 8), (BOW, 240, 9), (STERN, 249, 9), (PORT, 258, 6), (STARBOARD, 264, 6)),
+        *((MONTH, 274, 4), (DAY, 278, 5), (HOUR, 283, 5), (MINUTE, 288, 6), (DRAUGHT, 294, 8)),
+    ),
+    9: AT_61,
+    18: AT_57,
+    19: (*AT_57, (SHIP_TYPE, 263, 8), (BOW, 271, 9), (STERN, 280, 9), (PORT, 289, 6), (STARBOARD, 295, 6)),
+    21: (
+        *((ACCURATE, 163, 1), (LON, 164, -28), (LAT, 192, -27)),
+        *((BOW, 219, 9), (STERN, 228, 9), (PORT, 237, 6), (STARBOARD, 243, 6)),
+    ),
+    24: ((PART, 38, 2),),
+    25: ((SHIP_TYPE, 40, 8), (BOW, 132, 9), (STERN, 141, 9), (PORT, 150, 6), (STARBOARD, 156, 6), (CRAFT_OF, 132, 30)),
+    27: ((ACCURATE, 38, 1), (STATUS, 40, 4), (LON, 44, -18), (LAT, 62, -17), (SOG, 79, 6), (COG, 85, 9)),
+}
+LISTED: Final = np.array([field for fields in NUMBERS.values() for field in fields], dtype=np.int64)
+_BEGINS: Final = np.cumsum([0, *(len(fields) for fields in NUMBERS.values())]).tolist()
+SPANS: Final = np.zeros((28, 2), dtype=np.int64)  # where a type's numbers stand in LISTED
+for _place_of, _kind in enumerate(NUMBERS):
+    SPANS[_kind] = _BEGINS[_place_of], _BEGINS[_place_of + 1]
+STATION_OF: Final = np.array([0, 1, 1, 1, 3, 0, 0, 0, 0, 5, 0, 1, 0, 0, 0, 0, 0, 0, 2, 2, 0, 4, 0, 0, 0, 0, 0, 6], dtype=np.int64)
 LEAST_BITS: Final = np.array(
     [0, 149, 149, 149, 168, 420, 0, 0, 0, 134, 0, 168, 0, 0, 0, 0, 0, 0, 139, 301, 0, 258, 0, 0, 160, 0, 0, 95], dtype=np.int64
 )
 
 
 @inlined
-def bits(words: Words, start: int, length: int) -> Whole:
-    """An unsigned field of at most 42 bits."""
-    word = start // WORD_BITS
-    left = WORD_BITS - start % WORD_BITS
-    ones = (np.uint64(1) << np.uint64(length)) - np.uint64(1)
-    if length <= left:
-        return np.int64((words[word] >> np.uint64(left - length)) & ones)
-    rest = length - left
-    return np.int64(((words[word] << np.uint64(rest)) | (words[word + 1] >> np.uint64(WORD_BITS - rest))) & ones)
+def _high(words: Words, start: Whole) -> np.uint64:
+    """The 64 bits from `start` on."""
+    word, off = start // WORD_BITS, start % WORD_BITS
+    found: np.uint64 = (words[word] << np.uint64(16 + off)) | ((words[word + 1] << np.uint64(16)) >> np.uint64(WORD_BITS - off))
+    return found
 
 
 @inlined
-def signed(words: Words, start: int, length: int) -> Whole:
-    """A field in two's complement."""
-    return (bits(words, start, length) << (64 - length)) >> (64 - length)
+def bits(words: Words, start: Whole, length: int) -> Whole:
+    """An unsigned field."""
+    return np.int64(_high(words, start) >> np.uint64(64 - length))
+
+
+@inlined
+def _numbers(words: Words, kind: Whole, row: Row) -> None:
+    """All numbers of a type (of 24 a second part as type 25), as sent."""
+    for which in range(SPANS[kind, 0], SPANS[kind, 1]):
+        column, length = LISTED[which, 0], LISTED[which, 2]
+        found = _high(words, LISTED[which, 1])
+        row[column] = np.int64(found >> np.uint64(64 - length)) if length > 0 else np.int64(found) >> (64 + length)
 
 
 @kernel
@@ -91,10 +127,11 @@ def _texts(words: Words, kind: Whole, out: Texts) -> None:
 def _blank(row: Row) -> None:
     """A row that states something, before it does."""
     row[STATES], row[PART], row[IMO], row[CRAFT_OF] = 1, 0, 0, 0
+    row[BOW], row[STERN], row[PORT], row[STARBOARD] = 0, 0, 0, 0
     row[SHIP_TYPE], row[LENGTH], row[BEAM], row[DRAUGHT], row[ETA] = -1, -1, -1, -1, -1
 
 
-@kernel
+@inlined
 def _place(row: Row, lon: Whole, lat: Whole, per_e7: Whole, east: Whole, north: Whole) -> None:
     """A position in units of which `per_e7` thirds make 1e-7 degree; `east` and `north` are what "not available" is in them."""
     row[LON], row[LAT] = (lon * per_e7 + 1) // 3, (lat * per_e7 + 1) // 3
@@ -105,18 +142,41 @@ def _place(row: Row, lon: Whole, lat: Whole, per_e7: Whole, east: Whole, north: 
         row[HAS_POSITION] = OUT_OF_RANGE
 
 
-@kernel
-def _way(row: Row, sog: Whole, cog: Whole) -> None:
-    row[SOG] = -1 if sog == 1023 else sog
-    row[COG] = -1 if cog >= 3600 else cog
+@inlined
+def _way(row: Row, kind: Whole) -> None:
+    """Speed and course as sent into 0.1 knot and 0.1 degree; whole knots in 9 and 27, whole degrees in 27."""
+    knots, course = row[SOG], row[COG]
+    if kind == 27:
+        knots, course = 1023 if knots == 63 else 10 * knots, 10 * course
+    elif kind == 9 and knots < 1023:
+        knots = min(10 * knots, 1022)
+    row[SOG] = -1 if knots == 1023 else knots
+    row[COG] = -1 if course >= 3600 else course
 
 
 @kernel
-def _size(row: Row, words: Words, start: int) -> None:
-    """Bow and stern of nine bits, port and starboard of six."""
-    long, wide = bits(words, start, 9) + bits(words, start + 9, 9), bits(words, start + 18, 6) + bits(words, start + 24, 6)
+def _stated(words: Words, kind: Whole, row: Row, texts: Texts) -> bool:
+    """What a message of type 5, 19, 21 or 24 states, into its row; no for a part of 24 that is none."""
+    if kind == 24:
+        if row[PART] > 1:
+            return False
+        row[PART] += 1
+        if row[PART] == 2:
+            kind = np.int64(25)
+            _numbers(words, kind, row)
+            if row[MMSI] // 10_000_000 == 98:
+                row[BOW], row[STERN], row[PORT], row[STARBOARD] = 0, 0, 0, 0
+            else:
+                row[CRAFT_OF] = 0
+    long, wide = row[BOW] + row[STERN], row[PORT] + row[STARBOARD]
     row[LENGTH] = long if long > 0 else -1
     row[BEAM] = wide if wide > 0 else -1
+    if row[DRAUGHT] == 0:
+        row[DRAUGHT] = -1
+    if kind == 5:
+        row[ETA] = _eta(row[MONTH], row[DAY], row[HOUR], row[MINUTE])
+    _texts(words, kind, texts)
+    return True
 
 
 @inlined
@@ -133,59 +193,21 @@ def message(words: Words, length: Whole, row: Row, texts: Texts) -> Whole:
         return TOO_SHORT
     if row[MMSI] == 0 or row[MMSI] > 999_999_999:
         return NO_NUMBER
-    if kind <= 3:
-        row[STATION], row[STATUS], row[ACCURATE] = 1, bits(words, 38, 4), bits(words, 60, 1)
-        _place(row, signed(words, 61, 28), signed(words, 89, 27), 50, 108_600_000, 54_600_000)
-        _way(row, bits(words, 50, 10), bits(words, 116, 12))
-    elif kind == 4 or kind == 11:
-        row[STATION], row[ACCURATE] = 3 if kind == 4 else 1, bits(words, 78, 1)
-        _place(row, signed(words, 79, 28), signed(words, 107, 27), 50, 108_600_000, 54_600_000)
-        row[UTC_MS] = utc_ms(
-            bits(words, 38, 14), bits(words, 52, 4), bits(words, 56, 5), bits(words, 61, 5), bits(words, 66, 6), bits(words, 72, 6)
-        )
-    elif kind == 5:
+    states = kind == 5 or kind == 19 or kind == 21 or kind == 24
+    if states:
         _blank(row)
-        row[STATION], row[IMO], row[SHIP_TYPE] = 0, bits(words, 40, 30), bits(words, 232, 8)
-        _size(row, words, 240)
-        row[ETA] = _eta(bits(words, 274, 4), bits(words, 278, 5), bits(words, 283, 5), bits(words, 288, 6))
-        row[DRAUGHT] = bits(words, 294, 8) if bits(words, 294, 8) > 0 else -1
-    elif kind == 9:
-        row[STATION], row[ACCURATE] = 5, bits(words, 60, 1)
-        _place(row, signed(words, 61, 28), signed(words, 89, 27), 50, 108_600_000, 54_600_000)
-        knots = bits(words, 50, 10)
-        _way(row, 1023 if knots == 1023 else min(10 * knots, 1022), bits(words, 116, 12))
-    elif kind == 18 or kind == 19:
-        row[STATION], row[ACCURATE] = 2, bits(words, 56, 1)
-        _place(row, signed(words, 57, 28), signed(words, 85, 27), 50, 108_600_000, 54_600_000)
-        _way(row, bits(words, 46, 10), bits(words, 112, 12))
-        if kind == 19:
-            _blank(row)
-            row[SHIP_TYPE] = bits(words, 263, 8)
-            _size(row, words, 271)
-    elif kind == 21:
-        _blank(row)
-        row[STATION], row[ACCURATE] = 4, bits(words, 163, 1)
-        _place(row, signed(words, 164, 28), signed(words, 192, 27), 50, 108_600_000, 54_600_000)
-        _size(row, words, 219)
-    elif kind == 24:
-        part = bits(words, 38, 2)
-        if part > 1:
-            return OTHER_TYPE
-        _blank(row)
-        row[STATION], row[PART] = 0, part + 1
-        if part == 1:
-            row[SHIP_TYPE] = bits(words, 40, 8)
-            if row[MMSI] // 10_000_000 == 98:
-                row[CRAFT_OF] = bits(words, 132, 30)
-            else:
-                _size(row, words, 132)
-    else:  # 27
-        row[STATION], row[ACCURATE], row[STATUS] = 6, bits(words, 38, 1), bits(words, 40, 4)
-        _place(row, signed(words, 44, 18), signed(words, 62, 17), 50_000, 108_600, 54_600)
-        knots, course = bits(words, 79, 6), bits(words, 85, 9)
-        _way(row, 1023 if knots == 63 else 10 * knots, 3600 if course >= 360 else 10 * course)
-    if row[STATES]:
-        _texts(words, kind + (kind == 24 and row[PART] == 2), texts)
+    _numbers(words, kind, row)
+    row[STATION] = STATION_OF[kind]
+    if states and not _stated(words, kind, row, texts):
+        return OTHER_TYPE
+    if kind == 27:
+        _place(row, row[LON], row[LAT], 50_000, 108_600, 54_600)
+    elif kind != 5 and kind != 24:
+        _place(row, row[LON], row[LAT], 50, 108_600_000, 54_600_000)
+    if row[SOG] >= 0:
+        _way(row, kind)
+    if kind == 4 or kind == 11:
+        row[UTC_MS] = utc_ms(row[YEAR], row[MONTH], row[DAY], row[HOUR], row[MINUTE], row[SECOND])
     if row[MMSI] // 1_000_000 == 970 or row[MMSI] // 1_000_000 == 972 or row[MMSI] // 1_000_000 == 974:
         row[STATION] = 7
     return kind

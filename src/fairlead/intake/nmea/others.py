@@ -20,8 +20,10 @@ from fairlead.intake.nmea.scan import OPEN_MAX
 from fairlead.intake.nmea.sentence import PART_BYTES, PARTS_MAX
 
 OTHERS: Final = frozenset((*range(6, 9), 10, *range(12, 18), 20, 22, 23, 25, 26))
+FIELD: Final = rb"([^,*\r\n]{0,64})"
 SENTENCE: Final = re.compile(
-    rb"!..VD[MO],([1-9]),([1-9]),([0-9]?),([^,*]?),([0-W`-w]{0,%d}),([0-5]?)\*([0-9A-Fa-f]{2})" % PART_BYTES, re.DOTALL
+    rb"[!$][^,*\r\n]{2}VD[MO][^,*\r\n]{0,64},(0{0,16}[1-9]),(0{0,16}[1-9]),%b,%b,([0-W`-w]{0,%d}),(0{0,16}[0-5]|)\*([0-9A-Fa-f]{2})"
+    % (FIELD, FIELD, PART_BYTES)
 )
 LINE_MAX: Final = 1 << 20
 Value: TypeAlias = str | int | float | bool | None

@@ -1,6 +1,6 @@
 """A chunk of an NMEA log line by line: sentences joined to messages, put at their times, decoded into columns, everything counted.
 
-1. A record ends in exactly one place: OUTCOMES says which. A message in several parts counts at its last; the others are parts.
+1. A record ends in exactly one place: OUTCOMES says which. A message in several parts is counted at its last one; the others are parts.
 2. A time that comes with a message is stated: tag block `c:`, an epoch after the checksum, or the `$PGHP` line before it. It holds for
    the lines after it until the next, carried over. Without any, the UTC of a base station is carried over, else nothing is known.
 3. Memory is bounded: so many open messages, so many remembered payloads; the oldest open message gives way and its parts are missing.
@@ -105,12 +105,13 @@ def scan(
 ) -> None:
     """Decode whole lines, `size` bytes of `log`, from where `state` stands. `longs`, `wholes`, `halves` and `bytes_` take positions,
     `said` and `said_texts` statements, `turned` what was rejected (begin, end, line, outcome)."""
-    at, line, stop, bangs = state[AT], state[LINE], state[STOP], state[BANGS]
+    at: Whole = state[AT]
+    stop: Whole = state[STOP]
+    line, bangs = state[LINE], state[BANGS]
     made, spoken, rejected, records = state[MADE], state[TOLD], state[TURNED], state[RECORDS]
     rooms, said_rooms, turned_rooms = longs.shape[1], len(said), len(turned)
     while at < size and made < rooms and spoken < said_rooms and rejected < turned_rooms:
-        found: Whole = KIND
-        end: Whole = np.int64(-1)
+        found, end = KIND, stop
         if stop < 0:  # the beginning of a line
             start: Whole = at
             stated: Whole = np.int64(0)
@@ -173,8 +174,8 @@ def scan(
 
 @kernel
 def _joined(log: Bytes, state: Ints, heads: Ints, parts: Bytes, lengths: Ints, words: m.Words, cut: Ints) -> int:
-    """The part of a message: READY when that is whole, its bits in `words`, their number in `cut[END]`, its time in `cut[STATED]`; else
-    PARTLY."""
+    """The part of a message: READY when that is whole, with its bits in `words`, their number in `cut[END]`, its time in
+    `cut[STATED]`; else PARTLY."""
     total, number, width = cut[PARTS], cut[PART], cut[END] - cut[BEGIN]
     key = ((cut[SEQUENCE] + 1) * 256 + cut[CHANNEL]) * 16 + total
     slot = oldest = 0

@@ -29,12 +29,12 @@ R = TypeVar("R")
 
 
 def _compiled(function: Callable[P, R], **more: bool) -> Callable[P, R]:
-    ways: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-    njit: Any = numba.njit
+    njit: Callable[..., Callable[[Callable[P, R]], Any]] = numba.njit  # its stubs do not know every option
     try:
-        return cast(Callable[P, R], njit(_nrt=False, **more, **ways)(function))
+        made = njit(cache=True, nogil=True, error_model="numpy", _nrt=False, **more)(function)
     except (KeyError, TypeError):  # a numba that no longer knows these options
-        return cast(Callable[P, R], njit(**ways)(function))
+        made = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return cast(Callable[P, R], made)
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
