@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from tests.seeded import agreement, case, desk, eyes, gate, label, log, marking, proof, release, suspension, terms, watching, witness
+from tests.seeded import (
+    agreement,
+    case,
+    desk,
+    eyes,
+    gate,
+    label,
+    log,
+    marking,
+    proof,
+    release,
+    suspension,
+    terms,
+    tracking,
+    watching,
+    witness,
+)
 from tests.seeded.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -20,6 +36,7 @@ FAULTS: tuple[Fault, ...] = (
     *witness.FAULTS,
     *watching.FAULTS,
     *eyes.FAULTS,
+    *tracking.FAULTS,
 )
 
 __all__ = ["FAULTS", "Fault"]

@@ -1,34 +1,32 @@
 """One row to one column each, at the least total cost: who goes with whom, decided for all at once.
 
 Shortest augmenting paths with dual prices (Jonker and Volgenant 1987, Computing 38:325; the rectangular form of Crouse 2016, IEEE
-Transactions on Aerospace and Electronic Systems 52:1679). Of columns at one distance the first is taken, so that the same costs give
-the same answer on every machine.
+Transactions on Aerospace and Electronic Systems 52:1679). Of columns at one distance a free one goes before a taken one, then the
+first: the same costs give the same answer on every machine.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from fairlead.errors import BadInput
-from fairlead.picture.ground import Ints
+from fairlead.picture.ground import Floats, Ints
 from fairlead.report.compiled import kernel
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 NONE: Final = -1
+COST_MAX: Final = 1e100  # sums of costs stay finite; a float carries 16 digits, so one huge cost drowns small differences
 
 
 def assigned(cost: Floats) -> Ints:
     """The column of each row of `cost` (n, m) in the cheapest one-to-one choice; NONE for the rows that are left over when n > m.
-    Raises BadInput for what is no table or holds a number that is not finite."""
+    Raises BadInput for what is no table, or holds a number that is not finite or beyond COST_MAX."""
     if cost.ndim != 2:
         raise BadInput("costs are not a table of rows and columns", where=f"{cost.ndim} dimensions")
-    if not np.isfinite(cost).all():
-        raise BadInput(
-            "a cost is not finite", where=f"table of {cost.shape[0]} x {cost.shape[1]}", do="give a large cost to what may not be"
-        )
+    if not (np.abs(cost) <= COST_MAX).all():  # not a number compares false
+        where, do = f"table of {cost.shape[0]} x {cost.shape[1]}", "give what may not be a cost some thousand times the others"
+        raise BadInput("a cost is not finite, or too large to add up", where=where, do=do)
     if cost.shape[0] <= cost.shape[1]:
         return columns_of(np.ascontiguousarray(cost, dtype=np.float64))
     rows = columns_of(np.ascontiguousarray(cost.T, dtype=np.float64))
@@ -39,7 +37,7 @@ def assigned(cost: Floats) -> Ints:
 
 @kernel
 def columns_of(cost: Floats) -> Ints:
-    """The column of each row; no more rows than columns, every cost finite (asked of the caller)."""
+    """The column of each row; no more rows than columns, every cost within COST_MAX (asked of the caller)."""
     rows, columns = cost.shape
     row_price, column_price = np.zeros(rows), np.zeros(columns)
     column_of, row_of = np.full(rows, -1, dtype=np.int64), np.full(columns, -1, dtype=np.int64)

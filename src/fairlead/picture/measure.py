@@ -7,14 +7,19 @@ that splits into localisation, missed and false: Rahmathullah, Garcia-Fernandez 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from fairlead.errors import BadInput
-from fairlead.picture.assign import Floats, columns_of
-from fairlead.picture.ground import Ints
+from fairlead.picture.assign import COST_MAX, columns_of
+from fairlead.picture.ground import Floats, Ints
 from fairlead.report.compiled import kernel
+
+SCAN_MAX: Final = 10_000  # positions of one scan: a table of all pairs then takes 800 MB
+COST_MIN: Final = 1e-100  # a cutoff that vanishes to its power would make every picture a perfect one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,14 +42,17 @@ class Scans:
     xy_m: Floats
 
     def __post_init__(self) -> None:
-        if self.xy_m.ndim != 2 or self.xy_m.shape[1] != 2 or not np.isfinite(self.xy_m).all():
-            raise BadInput("positions are not finite pairs of metres", where=str(self.xy_m.shape))
-        if self.start.ndim != 1 or not len(self.start) or self.start[0] != 0 or self.start[-1] != len(self.xy_m):
-            raise BadInput(
-                "the scans do not cover the positions", where=f"{len(self.xy_m)} positions", do="start at 0, end at their number"
-            )
+        if self.xy_m.dtype != np.float64 or self.xy_m.ndim != 2 or self.xy_m.shape[1] != 2 or not np.isfinite(self.xy_m).all():
+            raise BadInput("positions are not finite pairs of metres", where=f"{self.xy_m.dtype} {self.xy_m.shape}")
+        if self.start.dtype != np.int64 or self.start.ndim != 1 or not len(self.start):
+            raise BadInput("the starts of scans are not a row of whole numbers", where=f"{self.start.dtype} {self.start.shape}")
+        if self.start[0] != 0 or self.start[-1] != len(self.xy_m):
+            where = f"{self.start[0]} to {self.start[-1]} of {len(self.xy_m)} positions"
+            raise BadInput("the scans do not cover the positions", where=where, do="start at 0, end at their number")
         if (np.diff(self.start) < 0).any():
             raise BadInput("a scan ends before it begins", do="sort the positions by scan")
+        if (np.diff(self.start) > SCAN_MAX).any():
+            raise BadInput("a scan holds too many positions", where=str(np.diff(self.start).max()), why=f"{SCAN_MAX} are the most")
 
     def __len__(self) -> int:
         return len(self.start) - 1
@@ -81,8 +89,10 @@ def ospa(tracks: Scans, truth: Scans, *, cutoff_m: float, power: float = 2.0) ->
 def _fit(tracks: Scans, truth: Scans, cutoff_m: float, power: float) -> None:
     if len(tracks) != len(truth):
         raise BadInput("tracks and truth have different scans", where=f"{len(tracks)} and {len(truth)}")
-    if not (np.isfinite(cutoff_m) and cutoff_m > 0 and np.isfinite(power) and power >= 1):
-        raise BadInput("the cutoff is not above 0, or the power is below 1", where=f"{cutoff_m} m, power {power}")
+    within = math.isfinite(cutoff_m) and cutoff_m > 0 and math.isfinite(power) and power >= 1
+    if not within or not math.log(COST_MIN) <= power * math.log(cutoff_m) <= math.log(COST_MAX):
+        why = f"the cutoff is above 0 and the power 1 or more, and one to the other lies between {COST_MIN} and {COST_MAX}"
+        raise BadInput("no such cutoff and power", where=f"{cutoff_m} m, power {power}", why=why)
 
 
 @kernel
