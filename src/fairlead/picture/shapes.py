@@ -27,6 +27,8 @@ Rule: TypeAlias = Literal["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9", 
 Result: TypeAlias = Literal["excluded", "fits", "cannot tell"]
 Status: TypeAlias = Literal["open", "explained"]
 Point: TypeAlias = tuple[int, int, int, int, int, int]  # t_ms, lat_e7, lon_e7, sog_dkn, cog_ddeg, err_m
+Ellipse: TypeAlias = tuple[int, int, int]  # 1 sigma along major and minor axis, metres; bearing of the major, 0.1 degree
+Given: TypeAlias = tuple[tuple[int, int], ...]  # what a state rests on: place in the track's feeds, weight in thousandths
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,10 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ship_type: int | None = None
     match: str | None = None
     words: str | None = None
+    ellipses: tuple[Ellipse, ...] = ()  # of a filtered track, one for each point
+    given: tuple[Given, ...] = ()  # of a filtered track, one for each point
+    exists: int | None = None  # probability that the track is a vessel at all, thousandths
+    no_ais: int | None = None  # probability that no AIS heard in this view goes with the track, thousandths; never a flag
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):
