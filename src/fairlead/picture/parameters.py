@@ -32,8 +32,19 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     plots_min: int = 3  # plots that make a track ...
     initiate_s: int = 900  # ... within this time
     coast_s: int = 600  # a track without a plot for this long has ended
-    manoeuvre_dkn: int = 200  # change of velocity allowed between two plots
-    scan_s: int = 1  # plots of one feed inside this time are of different contacts
+    scan_s: int = 1  # plots of one feed inside this time are of different contacts, where the feed states no time of a turn
+    # how contacts move and radars see, where a feed does not say (all ours)
+    association: int = 1  # 1 gives each track its likeliest plot, 2 lets every plot in reach pull by its probability
+    gate_tenths: int = 40  # a plot is in reach of a track inside this many tenths of a standard deviation
+    calm_e4: int = 200  # straight on: intensity of white acceleration, 1e-4 m2/s3
+    agile_e4: int = 20_000  # turning, speeding up: the same
+    turn_mdeg: int = 1500  # a turn, 0.001 degree a second
+    mode_s: int = 120  # a contact keeps to one way of moving for about so long
+    first_dkn: int = 250  # standard deviation of the speed of a contact seen for the first time, each axis
+    detection_permille: int = 900  # a radar reports a contact in a look with this probability
+    clutter_per_kkm2: int = 5  # false plots in a look on 1000 km2
+    birth_permille: int = 200  # a plot that goes with no track is a vessel with this probability
+    exists_min_permille: int = 1  # a track that is a vessel with less than this probability has ended
     # radar against AIS (ours)
     match_gate_m: int = 500  # allowed on top of three standard deviations
     match_plots_min: int = 3  # plots compared at least

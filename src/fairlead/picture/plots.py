@@ -1,146 +1,259 @@
-"""Radar plots into lines: nearest neighbour to the prediction, gated by what a vessel and an error can do.
+"""Radar plots of all feeds of a view into lines: which plots are of one contact, and where the contact was, filtered.
 
-1. Plots of all radar feeds of the view go through one linker in time order, so two radars that see one vessel make one line.
-2. Plots of one feed within `scan_s` are of different contacts: each line takes at most one of them.
-3. A prediction needs two plots at least BASELINE_MS apart; before that a line can be reached from its last plot only. For a slow
-   contact the two are up to SLOW_BASELINE_MS apart, so that noise does not drive it into its neighbour.
-4. Lines that have enough plots choose before lines that have not; then the nearest pair first; ties by age of the line.
-5. `plots_min` plots inside `initiate_s` make a line; fewer are clutter and are not shown.
+1. Plots of all radar feeds go through one tracker in order of time, so two radars that see one vessel make one line.
+2. A scan is the plots of one feed within the time of its turn (`scan_s` where it states none), cut where they spread over more than
+   PIECE_MS: then the turn is not known to be whole, and nothing is held missing in it.
+3. More than PLOTS_MAX plots in a scan are thinned evenly, and it is said how many were left out: no radar tells so many apart.
+4. What a line rests on for the rules are its plots as measured; what it shows are the filtered states.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from fairlead.picture.gather import Gathered
-from fairlead.picture.ground import apart_one_m, reach_one_m, wrap_one_e7
+from fairlead.picture.ground import TURN_E7, Floats, Ints
 from fairlead.picture.parameters import Parameters
+from fairlead.picture.shapes import Ellipse, Given, Point
+from fairlead.picture.tracking.follow import Followed, follow
+from fairlead.picture.tracking.models import KINDS, Mode, Models, Plots, Sensor
+from fairlead.picture.tracking.plane import anchored, placed, turned, vectors
+from fairlead.report.detection import FeedFacts
 
-BASELINE_MS: Final = 20_000
-SLOW_BASELINE_MS: Final = 300_000
-SLOW_DKN: Final = 40
-SIGMAS: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plot:
-    row: int
-    feed: int
-    t_ms: int
-    lat_e7: int
-    lon_e7: int
-    err_m: int
+PIECE_MS: Final = 10_000
+PLOTS_MAX: Final = 20_000
+KNOT_M_S: Final = 1852 / 3600
+LIFE_S: Final = 86_400.0
 
 
-@dataclass(slots=True, kw_only=True)
-class _Open:
-    """A line that may still grow."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contact:
+    """One contact of the tracker: rows that each state rests on most, in time order, and the states as they are shown; `given` are
+    places in `feeds` with weights in thousandths."""
 
-    plots: list[_Plot] = field(default_factory=list)
-
-    def before_last(self) -> _Plot | None:
-        """The plot to measure the velocity from: the earliest recent one since which it was slow, else the latest that will do."""
-        last = self.plots[-1]
-        latest = slow = None
-        for plot in reversed(self.plots):
-            span_ms = last.t_ms - plot.t_ms
-            if span_ms > SLOW_BASELINE_MS and latest:
-                break
-            if span_ms >= BASELINE_MS:
-                latest = latest or plot
-                apart_m = apart_one_m(plot.lat_e7, plot.lon_e7, last.lat_e7, last.lon_e7)
-                slow = plot if apart_m <= reach_one_m(SLOW_DKN, span_ms) else slow
-        return slow or latest
+    rows: npt.NDArray[np.intp]
+    feeds: tuple[str, ...]
+    points: tuple[Point, ...]
+    ellipses: tuple[Ellipse, ...]
+    given: tuple[Given, ...]
+    exists: int
 
 
-def link(gathered: Gathered, parameters: Parameters) -> list[npt.NDArray[np.intp]]:
-    """Row numbers of every radar line, in time order; lines by their first row."""
-    opened: list[_Open] = []
-    closed: list[_Open] = []
-    plots = _plots(gathered, parameters)
-    for (tick, _), scan in groupby(plots, key=lambda plot: (plot.t_ms // (parameters.scan_s * 1000), plot.feed)):
-        now_ms = tick * parameters.scan_s * 1000
-        still: list[_Open] = []
-        for line in opened:
-            (closed if _over(line, now_ms, parameters) else still).append(line)
-        opened = still
-        _assign(opened, list(scan), parameters)
-    whole = [line for line in closed + opened if _made(line, parameters)]
-    whole.sort(key=lambda line: line.plots[0].row)
-    return [np.array([plot.row for plot in line.plots], dtype=np.intp) for line in whole]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plotted:
+    """Contacts by the first row of each, and how many plots of each feed were left out."""
+
+    contacts: tuple[Contact, ...]
+    left_out: dict[str, int]
 
 
-def _plots(gathered: Gathered, parameters: Parameters) -> list[_Plot]:
+def contacts(gathered: Gathered, parameters: Parameters) -> Plotted:
+    """The contacts that the radar plots of a view make."""
     rows = gathered.of_kind("radar")
-    found = [
-        _Plot(
-            row=row,
-            feed=int(gathered.feed_of[row]),
-            t_ms=int(gathered.rows.t_ms[row]),
-            lat_e7=int(gathered.lat_e7[row]),
-            lon_e7=int(gathered.lon_e7[row]),
-            err_m=int(gathered.rows.err_m[row]) or parameters.plot_error_m,
+    if not len(rows):
+        return Plotted(contacts=(), left_out={})
+    order, start, feed, whole = _scans(gathered, parameters, rows)
+    kept, start, left_out = _thinned(gathered, order, start, feed)
+    sensors = [_sensor(facts, parameters) for facts in gathered.feeds]
+    partial = [_partial(sensor) for sensor in sensors]
+    error_m = gathered.rows.err_m[kept].astype(np.float64)
+    square = np.where(error_m > 0, error_m, parameters.plot_error_m) ** 2
+    plots = Plots(
+        place=vectors(gathered.lat_e7[kept], gathered.lon_e7[kept]),
+        t_ms=gathered.rows.t_ms[kept],
+        error=np.column_stack([square, np.zeros(len(kept)), square]),
+        rate=np.full(len(kept), np.nan),
+        start=start,
+        sensor=np.where(whole, feed, feed + len(sensors)),
+        sensors=[*sensors, *partial],
+    )
+    followed = follow(plots, models_of(parameters))
+    return Plotted(contacts=_told(gathered, parameters, followed, kept), left_out=left_out)
+
+
+def models_of(parameters: Parameters) -> Models:
+    """The tracker's models by the parameters of the view."""
+    turn = math.radians(parameters.turn_mdeg / 1000)
+    calm, agile = parameters.calm_e4 / 1e4, parameters.agile_e4 / 1e4
+    return Models(
+        modes=(
+            Mode(turn=0.0, noise=calm, share=0.6),
+            Mode(turn=0.0, noise=agile, share=0.2),
+            Mode(turn=turn, noise=agile / 10, share=0.1),
+            Mode(turn=-turn, noise=agile / 10, share=0.1),
+        ),
+        sojourn_s=parameters.mode_s,
+        gate=parameters.gate_tenths / 10,
+        association=KINDS[min(parameters.association, len(KINDS) - 1)],
+        speed_sigma=parameters.first_dkn / 10 * KNOT_M_S,
+        plots_min=parameters.plots_min,
+        initiate_s=parameters.initiate_s,
+        coast_s=parameters.coast_s,
+        birth=parameters.birth_permille / 1000,
+        exists_min=parameters.exists_min_permille / 1000,
+        life_s=LIFE_S,
+    )
+
+
+def _sensor(facts: FeedFacts, parameters: Parameters) -> Sensor:
+    frame = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0])
+    if facts.station_lat_e7 is not None and facts.station_lon_e7 is not None:
+        station = vectors(np.array([facts.station_lat_e7], dtype=np.int64), np.array([facts.station_lon_e7], dtype=np.int64))[0]
+        anchored(frame, station[0], station[1], station[2])
+    return Sensor(
+        frame=frame,
+        detection=parameters.detection_permille / 1000,
+        clutter=parameters.clutter_per_kkm2 / 1e9,
+        range_m=float(facts.range_m or np.inf),
+    )
+
+
+def _partial(sensor: Sensor) -> Sensor:
+    """The same sensor in a piece of a turn."""
+    return Sensor(frame=sensor.frame, sigma=sensor.sigma, detection=sensor.detection, clutter=sensor.clutter, range_m=sensor.range_m)
+
+
+def _scans(
+    gathered: Gathered, parameters: Parameters, rows: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], Ints, Ints, npt.NDArray[np.bool_]]:
+    """Rows in the order of scans, bounds of the scans, the feed of each, and whether it is a whole turn."""
+    feed, t_ms = gathered.feed_of[rows].astype(np.int64), gathered.rows.t_ms[rows]
+    turn = np.array([_turn_ms(facts, parameters) for facts in gathered.feeds], dtype=np.int64)[feed]
+    window = t_ms // turn
+    # 1. a window whose plots spread over more than a piece is cut into pieces
+    order = np.lexsort((t_ms, window, feed))
+    edge = np.flatnonzero(np.diff(window[order]) | np.diff(feed[order])) + 1
+    first, last = np.concatenate([[0], edge]), np.concatenate([edge, [len(order)]]) - 1
+    spread = t_ms[order][last] - t_ms[order][first] > PIECE_MS
+    cut = np.empty(len(rows), dtype=np.bool_)
+    cut[order] = np.repeat(spread, last - first + 1)
+    begins = np.where(cut, t_ms // PIECE_MS * PIECE_MS, window * turn)
+    # 2. scans by when they begin, then by feed; inside, time and row
+    order = np.lexsort((rows, t_ms, feed, begins))
+    edge = np.flatnonzero(np.diff(begins[order]) | np.diff(feed[order])) + 1
+    start = np.concatenate([[0], edge, [len(order)]]).astype(np.int64)
+    return rows[order], start, feed[order][start[:-1]], ~cut[order][start[:-1]]
+
+
+def _turn_ms(facts: FeedFacts, parameters: Parameters) -> int:
+    return parameters.scan_s * 1000
+
+
+def _thinned(
+    gathered: Gathered, order: npt.NDArray[np.intp], start: Ints, feed: Ints
+) -> tuple[npt.NDArray[np.intp], Ints, dict[str, int]]:
+    """The rows that are looked at, their bounds, and how many of each feed are not."""
+    sizes = np.diff(start)
+    left_out: dict[str, int] = {}
+    if not len(sizes) or sizes.max() <= PLOTS_MAX:
+        return order, start, left_out
+    parts = []
+    for number, size in enumerate(sizes.tolist()):
+        own = order[start[number] : start[number + 1]]
+        if size > PLOTS_MAX:
+            name = gathered.feeds[int(feed[number])].name
+            left_out[name] = left_out.get(name, 0) + size - PLOTS_MAX
+            own = own[np.arange(PLOTS_MAX, dtype=np.int64) * size // PLOTS_MAX]
+        parts.append(own)
+    bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    return np.concatenate(parts), bounds, left_out
+
+
+def _told(gathered: Gathered, parameters: Parameters, followed: Followed, kept: npt.NDArray[np.intp]) -> tuple[Contact, ...]:
+    """The sure tracks as contacts."""
+    by_track = np.argsort(followed.number, kind="stable")
+    bounds = np.searchsorted(followed.number[by_track], np.arange(len(followed.sure) + 1))
+    main = _main(followed)
+    columns = _columns(followed)
+    found = []
+    for number in np.flatnonzero(followed.sure).tolist():
+        states = by_track[bounds[number] : bounds[number + 1]]
+        rows = np.unique(kept[main[states]])
+        rows = rows[np.lexsort((rows, gathered.rows.t_ms[rows]))]
+        showing = _shown(followed.t_ms[states], parameters).tolist()
+        shown = states[showing]
+        lines = [column[shown].tolist() for column in columns]
+        seen_by = [_weights(gathered, followed, kept, state) for state in states.tolist()]
+        numbers = sorted(set().union(*seen_by))
+        place = {number: at for at, number in enumerate(numbers)}
+        given = tuple(
+            tuple((place[feed], round(1000 * weight)) for feed, weight in sorted(weights.items()))
+            for weights, keep in zip(seen_by, showing, strict=True)
+            if keep
         )
-        for row in rows.tolist()
-    ]
-    scan_ms = parameters.scan_s * 1000
-    return sorted(found, key=lambda plot: (plot.t_ms // scan_ms, plot.feed, plot.row))
+        found.append(
+            Contact(
+                rows=rows,
+                feeds=tuple(gathered.feeds[number].name for number in numbers),
+                points=tuple(zip(*lines[:6], strict=True)),
+                ellipses=tuple(zip(*lines[5:], strict=True)),
+                given=given,
+                exists=round(1000 * float(followed.exists[states[-1]])),
+            )
+        )
+    return tuple(sorted(found, key=lambda contact: int(contact.rows[0])))
 
 
-def _made(line: _Open, parameters: Parameters) -> bool:
-    enough = parameters.plots_min
-    return len(line.plots) >= enough and line.plots[enough - 1].t_ms - line.plots[0].t_ms <= parameters.initiate_s * 1000
+def _main(followed: Followed) -> Ints:
+    """The plot that each state rests on most, the first of equals."""
+    begin, count = followed.given[:-1], np.diff(followed.given)
+    best = np.maximum.reduceat(followed.share, begin)
+    first = np.flatnonzero(followed.share == np.repeat(best, count))
+    state = np.repeat(np.arange(len(begin)), count)[first]
+    chosen = first[np.concatenate([[True], np.diff(state) > 0])]
+    plots: Ints = followed.plot[chosen]
+    return plots
 
 
-def _over(line: _Open, now_ms: int, parameters: Parameters) -> bool:
-    if now_ms - line.plots[-1].t_ms > parameters.coast_s * 1000:
-        return True
-    young = len(line.plots) < parameters.plots_min
-    return young and now_ms - line.plots[0].t_ms > parameters.initiate_s * 1000
+def _shown(t_ms: Ints, parameters: Parameters) -> npt.NDArray[np.bool_]:
+    """At most one state in `point_step_s`, the first and the last always."""
+    keep = np.ones(len(t_ms), dtype=np.bool_)
+    keep[1:] = np.diff(t_ms // (parameters.point_step_s * 1000)) > 0
+    keep[-1] = True
+    return keep
 
 
-def _assign(opened: list[_Open], scan: list[_Plot], parameters: Parameters) -> None:
-    """Give each plot of one scan to a line, or begin a new line with it."""
-    pairs: list[tuple[int, int, int, int]] = []
-    for age, line in enumerate(opened):
-        rank = 0 if len(line.plots) >= parameters.plots_min else 1
-        for number, plot in enumerate(scan):
-            off_m = _off_m(line, plot, parameters)
-            if off_m is not None:
-                pairs.append((rank, off_m, age, number))
-    taken_lines: set[int] = set()
-    taken_plots: set[int] = set()
-    for _, _, age, number in sorted(pairs):
-        if age not in taken_lines and number not in taken_plots:
-            taken_lines.add(age)
-            taken_plots.add(number)
-            opened[age].plots.append(scan[number])
-    opened.extend(_Open(plots=[plot]) for number, plot in enumerate(scan) if number not in taken_plots)
+def _columns(followed: Followed) -> Sequence[Ints]:
+    """Time, latitude, longitude, speed, course, and the ellipse: major, minor, bearing, of every state in whole numbers."""
+    count = len(followed.t_ms)
+    lat, lon, east, north, bearing = np.empty(count), np.empty(count), np.empty(count), np.empty(count), np.empty(count)
+    xx, xy, yy = followed.spread.T
+    middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
+    axis = np.arctan2(2 * xy, yy - xx) / 2  # of the major axis, clockwise from the frame's second direction
+    for row in range(count):
+        frame, state = followed.frame[row], followed.state[row]
+        lat[row], lon[row] = placed(frame, state[0], state[2])
+        c, s = turned(frame, state[0], state[2])
+        east[row], north[row] = c * state[1] + s * state[3], -s * state[1] + c * state[3]
+        bearing[row] = axis[row] - math.atan2(s, c)
+    course = _whole(np.degrees(np.arctan2(east, north)) * 10) % 3600
+    return (
+        followed.t_ms,
+        _whole(np.degrees(lat) * 1e7),
+        (_whole(np.degrees(lon) * 1e7) + TURN_E7 // 2) % TURN_E7 - TURN_E7 // 2,
+        _whole(np.hypot(east, north) / KNOT_M_S * 10),
+        course,
+        _whole(np.sqrt(middle + half)),
+        _whole(np.sqrt(np.maximum(middle - half, 0.0))),
+        _whole(np.degrees(bearing) * 10) % 1800,
+    )
 
 
-def _off_m(line: _Open, plot: _Plot, parameters: Parameters) -> int | None:
-    """How far the plot is from where the line is expected; None when the line cannot have made it."""
-    last = line.plots[-1]
-    span_ms = plot.t_ms - last.t_ms
-    if span_ms < 0 or (plot.feed == last.feed and span_ms < parameters.scan_s * 1000):
-        return None
-    from_last_m = apart_one_m(last.lat_e7, last.lon_e7, plot.lat_e7, plot.lon_e7)
-    noise_m = math.hypot(plot.err_m, last.err_m)
-    if from_last_m > reach_one_m(parameters.speed_max_dkn, span_ms) + round(SIGMAS * noise_m):
-        return None
-    earlier = line.before_last()
-    if earlier is None:
-        return from_last_m
-    ahead = span_ms / (last.t_ms - earlier.t_ms)
-    lat = last.lat_e7 + round(ahead * (last.lat_e7 - earlier.lat_e7))
-    lon = last.lon_e7 + round(ahead * wrap_one_e7(last.lon_e7 - earlier.lon_e7))
-    off_m = apart_one_m(lat, lon, plot.lat_e7, plot.lon_e7)
-    spread_m = math.hypot(plot.err_m, (1 + ahead) * last.err_m, ahead * earlier.err_m)
-    allowed_m = round(SIGMAS * spread_m) + reach_one_m(parameters.manoeuvre_dkn, span_ms)
-    return off_m if off_m <= allowed_m else None
+def _whole(values: Floats) -> Ints:
+    found: Ints = np.floor(values + 0.5).astype(np.int64)
+    return found
+
+
+def _weights(gathered: Gathered, followed: Followed, kept: npt.NDArray[np.intp], state: int) -> dict[int, float]:
+    """How much a state rests on each feed, by the feed's number."""
+    weights: dict[int, float] = {}
+    for at in range(int(followed.given[state]), int(followed.given[state + 1])):
+        feed = int(gathered.feed_of[kept[followed.plot[at]]])
+        weights[feed] = weights.get(feed, 0.0) + float(followed.share[at])
+    return weights

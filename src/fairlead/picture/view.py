@@ -28,13 +28,13 @@ from fairlead.picture.match import company, radar_words, sighting_words
 from fairlead.picture.named import Named, named_of
 from fairlead.picture.parameters import Parameters, parameters_digest
 from fairlead.picture.places import Places, places_of
-from fairlead.picture.plots import link
+from fairlead.picture.plots import Contact, contacts
 from fairlead.picture.scene import Coast, NoCoast, Scene
 from fairlead.picture.shapes import SPLITS_MAX, FeedShown, Place, Point, Said, Split, Track, View, ViewSegment, Window
 from fairlead.picture.split import splits
 from fairlead.report.detection import FeedKind
 
-ENGINE: Final = "eyes 3"  # part of every view key: another engine makes other ids
+ENGINE: Final = "eyes 4"  # part of every view key: another engine makes other ids
 MARK: Final = "first" * 8  # longer than any key, and no digest
 MMSI_MAX: Final = 999_999_999
 PLACES_MAX: Final = 20_000
@@ -61,8 +61,9 @@ def view(
     fleet = fleet_from(gathered, chained.mmsi, chained.row, chained.start)
     ais = _lines(gathered, fleet, key, "ais")
     split = splits(chained, ais)
-    plotted = link(gathered, parameters)
-    radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), plotted), key, "radar")
+    plotted = contacts(gathered, parameters).contacts
+    radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), [contact.rows for contact in plotted]), key, "radar")
+    filtered = {line.id: contact for line, contact in zip(radar, plotted, strict=True)}
     seen = [
         _lines(gathered, fleet_of(gathered, [0], [np.array([row])]), key, "sighting")[0]
         for row in gathered.of_kind("sighting").tolist()
@@ -78,7 +79,10 @@ def view(
     scene = scene_of(gathered, key, parameters, places_of(places, PLACES_MAX), coast, alone, fleet if len(alone) == len(ais) else None)
     told = [] if detail == "cards" else ais + radar + seen
     tracks = [
-        _track(gathered, line, scene, found.match.get(line.id), words.get(line.id), split.get(line.id, ()), detail) for line in told
+        _track(
+            gathered, line, scene, found.match.get(line.id), words.get(line.id), split.get(line.id, ()), detail, filtered.get(line.id)
+        )
+        for line in told
     ]
     return View(
         window=window,
@@ -160,16 +164,28 @@ def _lines(gathered: Gathered, fleet: Fleet, key: Digest, kind: FeedKind) -> lis
 
 
 def _track(
-    gathered: Gathered, line: Line, scene: Scene, match: str | None, words: str | None, split: Sequence[Split], detail: str
+    gathered: Gathered,
+    line: Line,
+    scene: Scene,
+    match: str | None,
+    words: str | None,
+    split: Sequence[Split],
+    detail: str,
+    contact: Contact | None,
 ) -> Track:
     named = scene.named
     kind, length = named.ship_type(gathered, line), named.length_m(gathered, line)
+    shown = contact if detail == "tracks" else None
+    points = shown.points if shown else _points(gathered, line, scene.parameters) if detail == "tracks" else ()
     return Track(
         id=line.id,
         kind=line.kind,
-        feeds=gathered.feed_names(line.rows),
+        feeds=contact.feeds if contact else gathered.feed_names(line.rows),
         moving=_moving(gathered, line, scene.parameters),
-        points=_points(gathered, line, scene.parameters) if detail == "tracks" else (),
+        points=points,
+        ellipses=shown.ellipses if shown else (),
+        given=shown.given if shown else (),
+        exists=contact.exists if contact else None,
         mmsi=f"{line.mmsi:09d}" if 0 < line.mmsi <= MMSI_MAX else None,
         name=next(iter(named.names(line.mmsi)), None),
         call_sign=named.latest("call_sign", line.mmsi) or None,

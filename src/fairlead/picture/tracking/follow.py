@@ -70,7 +70,7 @@ def _longer(book: Book, states: int, contributions: int) -> Book:
         return book
     told, given = int(book.told[0]), int(book.told[1])
     wider = no_states(2 * (told + states), 2 * (given + contributions) if len(book.plot) else 0)
-    wider.told[:] = book.count
+    wider.told[:] = book.told
     wider.given[: told + 1] = book.given[: told + 1]
     for name in ("number", "t_ms", "state", "spread", "frame", "exists"):
         getattr(wider, name)[:told] = getattr(book, name)[:told]

@@ -17,12 +17,13 @@ from fairlead.picture.tracking.models import Live, Room, Rules, Scan
 from fairlead.picture.tracking.motion import mixed_into, predict
 from fairlead.picture.tracking.pairs import PAIRS_MAX, around
 from fairlead.picture.tracking.plane import lifted
-from fairlead.picture.tracking.states import error_m
+from fairlead.picture.tracking.states import error_m, late
 from fairlead.report.compiled import kernel
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 NEAREST: Final = 0
+LATE_MAX_MS: Final = 10_000  # scans of several feeds overlap in time by so much
 TINY: Final = 1e-300
 LOG_2PI: Final = math.log(2.0 * math.pi)
 
@@ -66,8 +67,8 @@ def near_pairs(
         track = own[at]
         begin, frame = count, live.frame[track]
         # 1. where it would be at the middle of the scan, and how far from there a plot of its own can lie
-        expected(live, rules, track, middle_ms, room)
-        at_ms, whole, spread = middle_ms, room.whole, room.spread
+        at_ms, whole, spread = max(middle_ms, live.t_ms[track]), room.whole, room.spread
+        expected(live, rules, track, at_ms, room)
         x, y, z = lifted(frame, whole[0], whole[2])
         covered[at] = _covered(scan, x, y, z)
         wide_m = math.sqrt(spread[0, 0] + spread[2, 2]) + math.sqrt(spread[1, 1] + spread[3, 3]) * half_s + worst_m
@@ -75,13 +76,14 @@ def near_pairs(
         found = around(scan.place, cube, first, following, cube_m, x, y, z, radius_m, candidates)
         for number in range(found):
             plot = candidates[number]
-            if gone[plot] or scan.t_ms[plot] < live.t_ms[track]:
+            if gone[plot] or live.t_ms[track] - scan.t_ms[plot] > LATE_MAX_MS:
                 continue
-            # 2. the gate, at the plot's own time
-            if scan.t_ms[plot] != at_ms:
-                at_ms = scan.t_ms[plot]
+            # 2. the gate, at the plot's own time, or at the state's where a plot of another feed is a little newer
+            if max(scan.t_ms[plot], live.t_ms[track]) != at_ms:
+                at_ms = max(scan.t_ms[plot], live.t_ms[track])
                 expected(live, rules, track, at_ms, room)
-            size = seen(room.whole, room.spread, frame, scan.place[plot], scan, plot, room)
+            late(room.whole, frame, scan, plot, at_ms, room)
+            size = seen(room.whole, room.spread, frame, room.place, scan, plot, room)
             det = inverted(room, size)
             square = off(room, size)
             if not (det > 0.0 and square < rules.gate * rules.gate):
@@ -97,7 +99,7 @@ def near_pairs(
                 capacity *= 2
                 plot_of, away, likely = _longer(plot_of, capacity), _longer(away, capacity), _longer(likely, capacity)
             plot_of[count], away[count] = plot, square
-            likely[count] = 0.0 if rules.kind == NEAREST else _likely(rules, frame, scan, plot, room, square, det, size)
+            likely[count] = 0.0 if rules.kind == NEAREST else _likely(rules, frame, scan, plot, at_ms, room, square, det, size)
             count += 1
         start[at + 1] = count
     return Near(start, plot_of[:count], away[:count], likely[:count], covered)
@@ -112,14 +114,15 @@ def expected(live: Live, rules: Rules, track: int, at_ms: int, room: Room) -> No
 
 
 @kernel
-def _likely(rules: Rules, frame: Floats, scan: Scan, plot: int, room: Room, square: float, det: float, size: int) -> float:
+def _likely(rules: Rules, frame: Floats, scan: Scan, plot: int, at_ms: int, room: Room, square: float, det: float, size: int) -> float:
     """Log-likelihood of a plot over all modes, per square metre."""
     if len(rules.prior) == 1:
         found = -0.5 * (square + math.log(det) + size * LOG_2PI)
     else:
         total = 0.0
         for mode in range(len(rules.prior)):
-            size = seen(room.mean[mode], room.cov[mode], frame, scan.place[plot], scan, plot, room)
+            late(room.mean[mode], frame, scan, plot, at_ms, room)
+            size = seen(room.mean[mode], room.cov[mode], frame, room.place, scan, plot, room)
             det = inverted(room, size)
             total += room.weight[mode] * math.exp(-0.5 * (off(room, size) + math.log(det) + size * LOG_2PI))
         found = math.log(max(total, TINY))

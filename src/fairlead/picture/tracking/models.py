@@ -119,6 +119,7 @@ class Room(NamedTuple):
     inverse: Floats
     cross: Floats
     pull: Floats
+    place: Floats
 
 
 class Rules(NamedTuple):
@@ -206,6 +207,7 @@ def room_of(modes: int) -> Room:
         inverse=np.zeros((3, 3)),
         cross=np.zeros((4, 3)),
         pull=np.zeros((4, 3)),
+        place=np.zeros(3),
     )
 
 

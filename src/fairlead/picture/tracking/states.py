@@ -30,11 +30,11 @@ def error_m(scan: Scan, plot: int) -> float:
 @kernel
 def taken(live: Live, book: Book, rules: Rules, scan: Scan, track: int, plot: int, room: Room) -> None:
     """A track takes one plot."""
-    _moved_to(live, rules, track, scan.t_ms[plot], room)
+    _moved_to(live, rules, track, max(scan.t_ms[plot], live.t_ms[track]), room)
     likely = np.empty(len(rules.prior))
     for mode in range(len(rules.prior)):
         mean, cov = live.mean[track, mode], live.cov[track, mode]
-        size = seen(mean, cov, live.frame[track], scan.place[plot], scan, plot, room)
+        size = _seen_late(live, track, mode, scan, plot, room)
         det = inverted(room, size)
         likely[mode] = -0.5 * (off(room, size) + math.log(det))
         gain(room, size)
@@ -54,7 +54,7 @@ def pulled(live: Live, book: Book, rules: Rules, scan: Scan, track: int, plots: 
         total += share[at]
         if share[at] > share[main]:
             main = at
-    _moved_to(live, rules, track, scan.t_ms[plots[main]], room)
+    _moved_to(live, rules, track, max(scan.t_ms[plots[main]], live.t_ms[track]), room)
     # 1. how likely each plot is for each mode, against the mixture of all
     dense, base, mixture = np.empty((modes, count)), np.full(count, -np.inf), np.zeros(count)
     for mode in range(modes):
@@ -163,12 +163,16 @@ def _reweighed(live: Live, track: int, likely: Floats) -> None:
 
 @kernel
 def _seen_late(live: Live, track: int, mode: int, scan: Scan, plot: int, room: Room) -> int:
-    """`seen` for a plot of a slightly other time than the state's: moved along by the state's own speed."""
-    mean, frame, shifted = live.mean[track, mode], live.frame[track], np.empty(3)
-    span_s = (live.t_ms[track] - scan.t_ms[plot]) / 1000.0
+    late(live.mean[track, mode], live.frame[track], scan, plot, live.t_ms[track], room)
+    return seen(live.mean[track, mode], live.cov[track, mode], live.frame[track], room.place, scan, plot, room)
+
+
+@kernel
+def late(mean: Floats, frame: Floats, scan: Scan, plot: int, at_ms: int, room: Room) -> None:
+    """Where a plot would lie at the time of a state that is not its own: moved along by the state's speed, into the scratch."""
+    span_s = (at_ms - scan.t_ms[plot]) / 1000.0
     for axis in range(3):
-        shifted[axis] = scan.place[plot, axis] + span_s * (mean[1] * frame[3 + axis] + mean[3] * frame[6 + axis])
-    return seen(mean, live.cov[track, mode], frame, shifted, scan, plot, room)
+        room.place[axis] = scan.place[plot, axis] + span_s * (mean[1] * frame[3 + axis] + mean[3] * frame[6 + axis])
 
 
 @kernel
