@@ -42,7 +42,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     mode_s: int = 120  # a contact keeps to one way of moving for about so long
     first_dkn: int = 250  # standard deviation of the speed of a contact seen for the first time, each axis
     detection_permille: int = 900  # a radar reports a contact in a look with this probability
-    clutter_per_kkm2: int = 5  # false plots in a look on 1000 km2
+    clutter_per_kkm2: int = 1  # false plots in a look on 1000 km2
     birth_permille: int = 200  # a plot that goes with no track is a vessel with this probability
     exists_min_permille: int = 1  # a track that is a vessel with less than this probability has ended
     # radar against AIS (ours)
