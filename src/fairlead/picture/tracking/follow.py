@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from fairlead.errors import BadInput
 from fairlead.picture.ground import Floats, Ints
 from fairlead.picture.tracking.models import Book, Models, Plots, no_states, no_tracks, room_of, roomier, rules_of, scan_of
 from fairlead.picture.tracking.pairs import PAIRS_MAX
 from fairlead.picture.tracking.scan import step
 
-CAPACITY: int = 256
+CAPACITY: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,12 +40,21 @@ class Followed:
     sure: npt.NDArray[np.bool_]
 
 
-def follow(plots: Plots, models: Models, watch: Callable[[int], None] | None = None) -> Followed:
-    """Every state that these plots make; `watch` is told the number of each scan when it is done."""
-    return _whole(_run(plots, models, watch, provenance=len(plots.t_ms) > 0), models)
+def follow(
+    plots: Plots,
+    models: Models,
+    watch: Callable[[int], None] | None = None,
+    keep: Literal["contributions", "states"] = "contributions",
+) -> Followed:
+    """Every state that these plots make, with what each rests on unless only "states" are kept; `watch` is told the number of each
+    scan when it is done. Raises BadInput for a number that is none."""
+    sane = np.isfinite(plots.place).all() and np.isfinite(plots.error).all() and (plots.error[:, [0, 2]] > 0.0).all()
+    if not sane or (plots.error[:, 0] * plots.error[:, 2] <= plots.error[:, 1] ** 2).any():
+        raise BadInput("a plot has a place or an error that is none", where=f"{len(plots.t_ms)} plots", do="leave it out")
+    return _whole(_run(plots, models, watch, 1 if keep == "contributions" else 0), models)
 
 
-def _run(plots: Plots, models: Models, watch: Callable[[int], None] | None, *, provenance: int) -> Book:
+def _run(plots: Plots, models: Models, watch: Callable[[int], None] | None, provenance: int) -> Book:
     rules = rules_of(models)
     live = no_tracks(CAPACITY, len(models.modes))
     each = PAIRS_MAX if models.association == "joint" else 1
