@@ -39,6 +39,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "status": "fairlead status --json",
     "waiting": "fairlead waiting --as isla-release",
     "verify": "fairlead verify demo-node --party isla",
+    "replay": "fairlead replay $PICTURE --as isla-release",
     "monitor": "fairlead monitor demo-node --party isla",
     "bundle": "fairlead bundle 0-3 --as isla-release --out isla.bundle",
     "tlog-proof": "fairlead tlog-proof 5 --party isla",

@@ -21,7 +21,8 @@ from fairlead.desk.answer import Outcome, answer, banner, no_banner, refused
 from fairlead.desk.ask import Asked, Asker, ask
 from fairlead.desk.find import sight as sight_of
 from fairlead.desk.node import Node
-from fairlead.envelope import JsonValue
+from fairlead.desk.recipe import Recipe, keep, recipe_of
+from fairlead.envelope import JsonValue, encode, sha256_hex
 from fairlead.intake.segment_file import read_segment, read_statements, segment_path
 from fairlead.label import join
 from fairlead.picture import View, ViewSegment, Window, coarse, view
@@ -65,7 +66,7 @@ def look(
         asked = ask(node, tx, asker, act="picture", form=form, at_ms=at_ms)
         house = node.house(tx, at_ms)
         rows = seen_by(node, tx, house, asked, window)
-    body = _render(node, asked, rows, window, since_ms)
+    body, made = _render(node, asked, rows, window, since_ms)
     with node.db.write() as tx:
         house = node.house(tx, at_ms)
         admitted = admit(house, asked.request)
@@ -75,9 +76,10 @@ def look(
         else:
             now_seen = seen_by(node, tx, house, asked, window)  # P4: decided at its place in the order of writes
             if [row.holding.id for row in now_seen] != [row.holding.id for row in rows]:
-                rows, body = now_seen, _render(node, asked, now_seen, window, since_ms)
+                rows = now_seen
+                body, made = _render(node, asked, rows, window, since_ms)
             given = answer(part(body))
-            record.use(node, tx, asked, house=house, rows=rows, output=given.body, given_to=given_to)
+            record.use(node, tx, asked, house=house, rows=rows, output=given.body, given_to=given_to, recipe=keep(node, made))
             outcome = given
     node.publish()
     return outcome
@@ -117,12 +119,17 @@ def sight(node: Node, rows: Sequence[Row], window: Window) -> View:
     key = (tuple((row.holding.feed, row.holding.digest) for row in rows), window, chart.digest if chart else "")
     found = node.views.get(key)
     if found is None:
-        segments = [segment_of(node, row) for row in rows]
-        found = view(segments, window, node.parameters, node.places, chart or NO_COAST)  # P5: of these segments and nothing else
+        found = computed(node, rows, window)
         while len(node.views) >= CACHED_MAX:
             node.views.pop(next(iter(node.views)))
         node.views[key] = found
     return found
+
+
+def computed(node: Node, rows: Sequence[Row], window: Window) -> View:
+    """view(S), computed now."""
+    segments = [segment_of(node, row) for row in rows]
+    return view(segments, window, node.parameters, node.places, node.charts.chart()[0] or NO_COAST)  # P5: of these and nothing else
 
 
 def shown_of(seen: View, form: str, at_ms: int) -> JsonValue:
@@ -138,17 +145,39 @@ def segment_of(node: Node, row: Row) -> ViewSegment:
     return ViewSegment(feed=feed, digest=row.holding.digest, detections=read_segment(path), statements=read_statements(path))
 
 
-def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window, since_ms: int | None) -> JsonValue:
+def _render(node: Node, asked: Asked, rows: Sequence[Row], window: Window, since_ms: int | None) -> tuple[JsonValue, Recipe]:
+    """The whole answer, and what it was made from."""
     request = asked.request
     head = (
         banner(join([row.holding.label for row in rows]), purpose=request.purpose, operation=request.operation)
         if rows
         else no_banner(purpose=request.purpose, operation=request.operation)
     )
-    seen = sight(node, rows, window)
-    shown: JsonValue = shown_of(seen, request.form, request.at_ms)
-    if since_ms is None or request.form == "coarse":
+    told_since = None if request.form == "coarse" else since_ms
+    earlier = [] if told_since is None else [row for row in rows if row.holding.created_ms <= told_since]
+    body = drawn(node, head, rows, window, form=request.form, at_ms=request.at_ms, since_ms=told_since, earlier=earlier)
+    made = recipe_of(
+        node, rows, window, head, form=request.form, at_ms=request.at_ms, since_ms=told_since, picture=sha256_hex(encode(body))
+    )
+    return body, made
+
+
+def drawn(
+    node: Node,
+    head: JsonValue,
+    rows: Sequence[Row],
+    window: Window,
+    *,
+    form: str,
+    at_ms: int,
+    since_ms: int | None,
+    earlier: Sequence[Row],
+    compute: Callable[[Node, Sequence[Row], Window], View] = sight,
+) -> JsonValue:
+    """The whole answer from these sources, `earlier` being those of them that were there at `since_ms`."""
+    seen = compute(node, rows, window)
+    shown: JsonValue = shown_of(seen, form, at_ms)
+    if since_ms is None:
         return {"banner": head, "picture": shown}
-    earlier = sight(node, [row for row in rows if row.holding.created_ms <= since_ms], window)
-    changes: JsonValue = msgspec.to_builtins(succession(earlier.cards, seen.cards))
+    changes: JsonValue = msgspec.to_builtins(succession(compute(node, earlier, window).cards, seen.cards))
     return {"banner": head, "picture": shown, "since_ms": since_ms, "changes": changes}

@@ -25,7 +25,7 @@ from fairlead.desk import packing
 from fairlead.desk.charts import Charts
 from fairlead.desk.clock import Clock, StoryClock, WallClock
 from fairlead.desk.home import Home, read_key
-from fairlead.envelope import Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
+from fairlead.envelope import Digest, Envelope, JsonValue, PublicKey, SigningKey, decode, encode, envelope_to_json, sha256_hex, verify
 from fairlead.errors import BadSignature, LogFault, NodeBusy, NotANode
 from fairlead.intake.coalition import under_book
 from fairlead.intake.scenario import Scenario
@@ -84,6 +84,7 @@ class Node:
         self.declared = tuple(Place(**msgspec.structs.asdict(place)) for place in self.coalition.places)
         self.charts = Charts(root)
         self.views: dict[tuple[tuple[tuple[str, str], ...], Window, str], View] = {}
+        self.recipes: dict[Digest, Digest] = {}
         self._standing: tuple[events.Last, Standing] | None = None
         self._signed: set[Envelope] = set()  # events whose signature was checked
         self._house: Gatehouse | None = None

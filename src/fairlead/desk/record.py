@@ -50,9 +50,11 @@ def use(
     output: bytes,
     also: Sequence[str] = (),
     given_to: str = "",
+    recipe: str = "",
 ) -> None:
     """Record that these holdings were given as `output`. `also`: parties told although nothing of theirs was used; `given_to`: of an
-    export, in what to whom. Raises BadSignature for a tear line that does not stand as its originators signed it."""
+    export, in what to whom; `recipe`: of a picture, what it was computed from. Raises BadSignature for a tear line that does not stand
+    as its originators signed it."""
     genuine(node, tx, rows)
     outcomes.count(tx, ())
     shares: dict[str, list[HeldRef]] = {party: [] for party in also}
@@ -72,7 +74,7 @@ def use(
     for party in sorted(shares or {node.config.operating_party: []}):
         given = tuple(sorted(agreements.get(party, set()) & own_word(house, party)))  # an override too: each use says so
         held = tuple(shares.get(party, ()))
-        write(node, tx, party, asked, holdings=held, agreements=given, output=output, given_to=given_to)
+        write(node, tx, party, asked, holdings=held, agreements=given, output=output, given_to=given_to, recipe=recipe)
 
 
 def _form(form: str) -> Form:
@@ -101,6 +103,7 @@ def write(
     output: bytes,
     given_to: str = "",
     legal_basis: str = "",
+    recipe: str = "",
 ) -> None:
     """One use receipt in one log."""
     log = ledger.current(tx, node.logs[party])
@@ -128,6 +131,7 @@ def write(
             agreements=agreements,
             legal_basis=legal_basis,
             given_to=given_to,
+            recipe=recipe,
         )
         return sign("use-receipt", receipt_value(receipt), [log.key])
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fairlead.desk import bundle as bundles
 from fairlead.desk import dissent as dissents
+from fairlead.desk import replay as replays
 from fairlead.desk import stamp as stamps
 from fairlead.desk import witnessing
 from fairlead.desk.clock import WallClock
@@ -111,6 +112,36 @@ def _body(raw: bytes) -> dict[str, Any]:
     value = decode(raw)
     assert isinstance(value, dict)
     return value
+
+
+def replay(
+    receipt: Annotated[str, typer.Argument(help="The entry in the log, or the file of a receipt.")],
+    person: AsOption,
+    unit: UnitOption = "",
+    party: PartyOption = "",
+    node: NodeOption = DEFAULT_NODE,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute a picture that was given again, from the log alone, and compare it with its receipt. Ends with 6 when it is another."""
+
+    def told(value: dict[str, Any]) -> None:
+        shown = {"the same": "the same, to the byte", "another": "ANOTHER PICTURE", "cannot tell": "cannot tell"}[value["result"]]
+        style = {"the same": "green", "another": "bold red"}.get(value["result"], "yellow")
+        OUT.print(f"{value['log']}, entry {value['entry']}: {shown}", style=style, markup=False)
+        OUT.print(f"  window {utc(value['window']['from_ms'])} to {utc(value['window']['to_ms'])}, {value['form']} form", markup=False)
+        OUT.print(f"  receipt says {value['picture'][:16]}, computed {value['computed'][:16] or 'nothing'}", markup=False)
+        for why in value["why"]:
+            OUT.print(f"  {why}", markup=False)
+        for source in value["sources"]:
+            OUT.print(f"  {source['feed']} {source['digest'][:16]}", markup=False)
+
+    with opened(node) as one:
+        said, entry = replays.named(receipt)
+        outcome = replays.replay(one, asker(one, person, unit), entry, party=party or said)
+        show(outcome, as_json=as_json, human=told)
+        value = _body(outcome.body)
+        if value.get("result") == "another":
+            raise ProofFailed("the picture is another", where=f"{value['log']}, entry {entry}", why="; ".join(value["why"]))
 
 
 def tlog_proof(
@@ -357,6 +388,7 @@ def need_file(path: Path) -> bytes:
 
 def add_to(app: typer.Typer) -> None:
     app.command("monitor")(monitor)
+    app.command("replay")(replay)
     app.command("bundle")(bundle)
     app.command("tlog-proof")(tlog_proof)
     app.command("fsck")(fsck)

@@ -61,6 +61,7 @@ class UseReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     agreements: Annotated[tuple[Word, ...], msgspec.Meta(max_length=4096)] = ()
     legal_basis: Hex32 = ""
     given_to: Word = ""  # of an export: the carrier, and the system outside; of a file of cards: its form
+    recipe: Hex32 = ""  # of a picture: the salted digest of all that it was computed from, for `replay`
     pad: str = ""
 
 

@@ -71,7 +71,7 @@ def _single(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, own: I
     for at in range(len(own)):
         track = own[at]
         if given[at] < 0:
-            _missed(live, track, near.covered[at], scan.detection)
+            _missed(live, track, scan.detection * near.covered[at])
             continue
         plot = near.plot[given[at]]
         gone[plot] = True
@@ -98,7 +98,7 @@ def _joint(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, own: In
     for at in range(len(own)):
         track, start, end = own[at], near.start[at], near.start[at + 1]
         if start == end:
-            _missed(live, track, near.covered[at], scan.detection)
+            _missed(live, track, scan.detection * near.covered[at])
             continue
         unseen = live.exists[track] * (1.0 - scan.detection)
         left = none[at] * unseen / max(1.0 - live.exists[track] * scan.detection, NEVER)
@@ -111,8 +111,9 @@ def _joint(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, own: In
 
 
 @kernel
-def _missed(live: Live, track: int, covered: bool, detection: float) -> None:
-    if covered:
+def _missed(live: Live, track: int, detection: float) -> None:
+    """A track gets nothing where it is seen with this probability, 0 where the feed does not look."""
+    if detection > 0.0:
         live.missed[track] += 1
         live.exists[track] *= (1.0 - detection) / (1.0 - live.exists[track] * detection)
 
