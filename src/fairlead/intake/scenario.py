@@ -22,7 +22,7 @@ import msgspec
 from fairlead.agreement.people import ROLES, Person
 from fairlead.agreement.terms import make_grant
 from fairlead.envelope import sha256_hex
-from fairlead.errors import BadScenario, UnknownCode, UnreadableLabel
+from fairlead.errors import BadInput, BadScenario, UnknownCode, UnreadableLabel
 from fairlead.intake.book_file import book_of
 from fairlead.intake.coalition import Feed, PlaceFacts, Scenario, SignedTerms, TerritorialSea, coalition_bytes, readers, without_feed
 from fairlead.intake.scenario_file import (
@@ -42,6 +42,7 @@ from fairlead.intake.scenario_file import (
 from fairlead.label import CodeBook, Label, make_label
 from fairlead.label.codebook import need, need_all
 from fairlead.picture.parameters import Parameters
+from fairlead.report.characteristics import Characteristics
 from fairlead.report.detection import FeedFacts
 
 __all__ = [
@@ -149,6 +150,7 @@ def _feed(tables: Tables, book: CodeBook, code: str, table: FeedTable) -> Feed:
     if station and not 0 < station.range_m <= RADIUS_MAX_M:
         raise BadScenario("a range is out of range", where=f"{where}.station.range_m", do=f"1 to {RADIUS_MAX_M} m")
     spot = f"{where}.station"
+    characteristics = _characteristics(f"{where}.characteristics", table)
     facts = FeedFacts(
         name=code,
         kind=table.kind,
@@ -158,6 +160,7 @@ def _feed(tables: Tables, book: CodeBook, code: str, table: FeedTable) -> Feed:
         station_lat_e7=e7_of(station.lat_deg, 90, spot) if station else None,
         station_lon_e7=e7_of(station.lon_deg, 180, spot) if station else None,
         range_m=station.range_m if station else None,
+        characteristics=characteristics,
     )
     for key in ("sensor", "channel", "asset"):
         named = getattr(table, key)
@@ -175,6 +178,20 @@ def _feed(tables: Tables, book: CodeBook, code: str, table: FeedTable) -> Feed:
         channel=table.channel,
         asset=table.asset,
     )
+
+
+def _characteristics(where: str, table: FeedTable) -> Characteristics | None:
+    if not table.characteristics:
+        return None
+    if table.kind != "radar" or table.station is None:
+        raise BadScenario("only a radar with a station has characteristics", where=where, do="state its station, or leave them out")
+    try:
+        return msgspec.convert(table.characteristics, Characteristics)
+    except msgspec.ValidationError as error:
+        known = ", ".join(field.name for field in msgspec.structs.fields(Characteristics))
+        raise BadScenario("no such characteristic of a sensor", where=where, why=str(error), do=f"one of {known}") from error
+    except BadInput as error:
+        raise BadScenario(error.what, where=f"{where}.{error.where}", do=error.do) from error
 
 
 def _label(book: CodeBook, where: str, table: FeedTable) -> Label:

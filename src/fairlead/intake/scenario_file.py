@@ -104,6 +104,7 @@ class FeedTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     gaps_meaningful: bool
     label: LabelTable
     station: StationTable | None = None
+    characteristics: dict[str, int] = {}
     sensor: str = ""
     channel: str = "direct"
     asset: str = ""

@@ -19,11 +19,14 @@ import numpy.typing as npt
 
 from fairlead.picture.gather import Gathered
 from fairlead.picture.ground import TURN_E7, Floats, Ints
+from fairlead.picture.line import Line
 from fairlead.picture.parameters import Parameters
 from fairlead.picture.shapes import Ellipse, Given, Point
+from fairlead.picture.tracking.bias import Bias, bias_of, corrected, heard_of
 from fairlead.picture.tracking.follow import Followed, follow
 from fairlead.picture.tracking.models import KINDS, Mode, Models, Plots, Sensor
 from fairlead.picture.tracking.plane import anchored, placed, turned, vectors
+from fairlead.report.characteristics import Characteristics
 from fairlead.report.detection import FeedFacts
 
 PIECE_MS: Final = 10_000
@@ -53,8 +56,8 @@ class Plotted:
     left_out: dict[str, int]
 
 
-def contacts(gathered: Gathered, parameters: Parameters) -> Plotted:
-    """The contacts that the radar plots of a view make."""
+def contacts(gathered: Gathered, parameters: Parameters, ais: Sequence[Line]) -> Plotted:
+    """The contacts that the radar plots of a view make; `ais` are the lines that tell how far each radar is off."""
     rows = gathered.of_kind("radar")
     if not len(rows):
         return Plotted(contacts=(), left_out={})
@@ -65,7 +68,7 @@ def contacts(gathered: Gathered, parameters: Parameters) -> Plotted:
     error_m = gathered.rows.err_m[kept].astype(np.float64)
     square = np.where(error_m > 0, error_m, parameters.plot_error_m) ** 2
     plots = Plots(
-        place=vectors(gathered.lat_e7[kept], gathered.lon_e7[kept]),
+        place=_registered(gathered, kept, sensors, ais),
         t_ms=gathered.rows.t_ms[kept],
         error=np.column_stack([square, np.zeros(len(kept)), square]),
         rate=np.full(len(kept), np.nan),
@@ -101,16 +104,37 @@ def models_of(parameters: Parameters) -> Models:
     )
 
 
+def _registered(gathered: Gathered, kept: npt.NDArray[np.intp], sensors: Sequence[Sensor], ais: Sequence[Line]) -> Floats:
+    """Positions of the plots without the bias that their originator states, and without what the view itself shows beyond it."""
+    place = vectors(gathered.lat_e7[kept], gathered.lon_e7[kept])
+    heard = heard_of([(vectors(line.lat_e7, line.lon_e7), line.t_ms) for line in ais if len(line.t_ms) > 1])
+    for number in np.unique(gathered.feed_of[kept]).tolist():
+        facts = gathered.feeds[number]
+        if facts.station_lat_e7 is None:
+            continue
+        own = gathered.feed_of[kept] == number
+        if facts.characteristics:
+            stated = Bias(float(facts.characteristics.bias_range_m), math.radians(facts.characteristics.bias_bearing_mdeg / 1000))
+            place[own] = corrected(sensors[number].frame, place[own], stated)
+        found = bias_of(sensors[number].frame, place[own], gathered.rows.t_ms[kept][own], heard)
+        place[own] = corrected(sensors[number].frame, place[own], found)
+    return place
+
+
 def _sensor(facts: FeedFacts, parameters: Parameters) -> Sensor:
     frame = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0])
     if facts.station_lat_e7 is not None and facts.station_lon_e7 is not None:
         station = vectors(np.array([facts.station_lat_e7], dtype=np.int64), np.array([facts.station_lon_e7], dtype=np.int64))[0]
         anchored(frame, station[0], station[1], station[2])
+    told = facts.characteristics or Characteristics()
     return Sensor(
         frame=frame,
-        detection=parameters.detection_permille / 1000,
-        clutter=parameters.clutter_per_kkm2 / 1e9,
+        sigma=np.array([float(told.range_sigma_m), math.radians(told.bearing_sigma_mdeg / 1000), 0.0]),
+        turn_s=told.turn_ms / 1000,
+        detection=(told.detection_permille or parameters.detection_permille) / 1000,
+        clutter=(told.clutter_per_kkm2 or parameters.clutter_per_kkm2) / 1e9,
         range_m=float(facts.range_m or np.inf),
+        sector=(math.radians(told.sector_from_ddeg / 10), math.radians(told.sector_to_ddeg / 10)),
     )
 
 
@@ -142,7 +166,8 @@ def _scans(
 
 
 def _turn_ms(facts: FeedFacts, parameters: Parameters) -> int:
-    return parameters.scan_s * 1000
+    stated = facts.characteristics.turn_ms if facts.characteristics else 0
+    return stated or parameters.scan_s * 1000
 
 
 def _thinned(

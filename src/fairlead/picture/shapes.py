@@ -62,12 +62,13 @@ class ViewSegment:
     statements: Statements
 
 
-class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed of the view, as its readers see it."""
+class FeedShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A feed of the view, as its readers see it; `left_out` plots were too many in one turn of the radar to be looked at."""
 
     name: str
     kind: FeedKind
     originator: str
+    left_out: int = 0
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

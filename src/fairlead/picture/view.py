@@ -61,7 +61,8 @@ def view(
     fleet = fleet_from(gathered, chained.mmsi, chained.row, chained.start)
     ais = _lines(gathered, fleet, key, "ais")
     split = splits(chained, ais)
-    plotted = contacts(gathered, parameters).contacts
+    found_by_radar = contacts(gathered, parameters, ais)
+    plotted = found_by_radar.contacts
     radar = _lines(gathered, fleet_of(gathered, [0] * len(plotted), [contact.rows for contact in plotted]), key, "radar")
     filtered = {line.id: contact for line, contact in zip(radar, plotted, strict=True)}
     seen = [
@@ -87,7 +88,10 @@ def view(
     return View(
         window=window,
         parameters=parameters_digest(parameters),
-        feeds=tuple(FeedShown(name=feed.name, kind=feed.kind, originator=feed.originator) for feed in gathered.feeds),
+        feeds=tuple(
+            FeedShown(name=feed.name, kind=feed.kind, originator=feed.originator, left_out=found_by_radar.left_out.get(feed.name, 0))
+            for feed in gathered.feeds
+        ),
         tracks=tuple(sorted(tracks, key=lambda track: track.id)),
         chart=coast.digest,
         cards=tuple(sorted(cards_of(scene, core), key=lambda card: (card.from_ms, card.id))),
@@ -96,7 +100,10 @@ def view(
 
 def view_key(gathered: Gathered, parameters: Parameters) -> Digest:
     """What ids of a view follow from, with the first own detection: engine, feeds and parameters."""
-    return digest_of({"engine": ENGINE, "feeds": [feed.name for feed in gathered.feeds], "parameters": parameters_digest(parameters)})
+    feeds: JsonValue = [
+        [feed.name, msgspec.to_builtins(feed.characteristics)] if feed.characteristics else feed.name for feed in gathered.feeds
+    ]
+    return digest_of({"engine": ENGINE, "feeds": feeds, "parameters": parameters_digest(parameters)})
 
 
 def scene_of(

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from fairlead.envelope import Digest, encode, sha256_hex
 from fairlead.errors import BadInput
+from fairlead.report.characteristics import Characteristics
 from fairlead.report.ordering import by_number_and_time, in_place, tied
 from fairlead.report.statement import Statements
 
@@ -56,6 +57,7 @@ class FeedFacts(msgspec.Struct, frozen=True, kw_only=True):
     station_lat_e7: int | None = None
     station_lon_e7: int | None = None
     range_m: int | None = None
+    characteristics: Characteristics | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,16 @@ def test_without_feed_takes_the_feed_and_nothing_else() -> None:
         pytest.param(changed("lat_deg = 23.1", "lat_deg = nan"), "is not within 90 degrees", id="nan"),
         pytest.param(changed("lat_deg = 23.1", "lat_deg = 23.12345678"), "finer than 1e-7 degree", id="too-fine"),
         pytest.param(changed("range_m = 60000", "range_m = 0"), "station.range_m: a range is out of range", id="range"),
+        pytest.param(
+            changed("range_m = 60000 }", "range_m = 60000 }\ncharacteristics = { colour = 1 }"),
+            "no such characteristic",
+            id="unknown-sense",
+        ),
+        pytest.param(
+            changed("range_m = 60000 }", "range_m = 60000 }\ncharacteristics = { detection_permille = 1000 }"),
+            "characteristics.detection_permille: a characteristic of a sensor is out of range",
+            id="sure-sensor",
+        ),
         pytest.param(changed("radius_m = 3000", "radius_m = -1"), "places[0].radius_m: a radius is out of range", id="radius"),
         pytest.param(changed("retention_s = 7776000", "retention_s = -1"), "retention_s: a retention is negative", id="retention"),
         pytest.param(changed(", [22.9, -76.9], [22.9, -77.3]]", "]"), "seas[0].ring: a ring has fewer than three", id="ring"),
@@ -250,6 +260,16 @@ def test_positions_are_exact_and_codes_sorted() -> None:
     assert (facts.station_lat_e7, facts.station_lon_e7, facts.range_m) == (231_234_567, -771_000_000, 60_000)
     assert scenario.feeds["alfa-radar"].label == load_scenario("tiny").feeds["alfa-radar"].label
     assert scenario.feeds["bravo-air"].facts.range_m is None
+
+
+def test_a_radar_states_how_it_sees_and_an_aircraft_cannot() -> None:
+    text = changed("range_m = 60000 }", "range_m = 60000 }\ncharacteristics = { turn_ms = 2500, detection_permille = 850 }")
+    told = parsed(text).feeds["alfa-radar"].facts.characteristics
+    assert told is not None
+    assert (told.turn_ms, told.detection_permille, told.range_sigma_m) == (2500, 850, 0)
+    assert load_scenario("tiny").feeds["alfa-radar"].facts.characteristics is None
+    with pytest.raises(BadScenario, match="only a radar with a station"):
+        parsed(changed('kind = "sighting"', 'kind = "sighting"\ncharacteristics = { turn_ms = 2500 }'))
 
 
 REGION = """
