@@ -1,10 +1,8 @@
-"""Which radar line goes with which AIS line, and what is said of those that go with none.
+"""What is said of radar lines and sightings: which AIS goes with them, which was near for a time, and that none was.
 
-1. Compared are the plots at whose time the AIS position is known across a hole of at most `match_hole_s`.
-2. They go together when the median distance is inside the gate, and so are nearly all single distances: a boat that comes
-   alongside a ship and leaves again is not that ship.
-3. One to one at any instant, smallest distance first; two parts of one radar line may go with one AIS line in turn.
-4. That no AIS goes with a radar line is said in words and decides nothing: small craft need not carry it.
+1. Which AIS line a radar line goes with, and how probable it is that none does, is weighed in `picture.correlate`.
+2. "Near for a time" is a plain distance at the plots at whose time the AIS position is known across a hole of `match_hole_s`.
+3. That no AIS goes with a radar line is said in words and decides nothing: small craft need not carry it.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from fairlead.picture.correlate import correlate
 from fairlead.picture.gather import Gathered
 from fairlead.picture.ground import METRES_PER_E7, TURN_E7, Ints, apart_m
 from fairlead.picture.line import Line, at
@@ -32,35 +31,22 @@ class Company:
 
     match: dict[str, str]
     near: dict[str, Line]
+    none: dict[str, int]  # probability that no AIS heard goes with a radar line, thousandths
 
 
 def company(radar: Sequence[Line], ais: Sequence[Line], parameters: Parameters) -> Company:
     """Match radar lines to AIS lines."""
-    pairs: list[tuple[int, str, str]] = []
-    near: dict[str, tuple[int, str]] = {}
-    by_id = {line.id: line for line in [*radar, *ais]}
-    for plot_line in radar:
-        for heard in ais:
-            found = _compare(plot_line, heard, parameters) if _boxes_meet(plot_line, heard) else None
-            if found is None:
-                continue
-            median_m, closest_m, together = found
-            if together:
-                pairs.append((median_m, plot_line.id, heard.id))
-            near[plot_line.id] = min(near.get(plot_line.id, (closest_m, heard.id)), (closest_m, heard.id))
-    match = _one_to_one(sorted(pairs), by_id)
-    return Company(match=match, near={plot: by_id[heard] for plot, (_, heard) in near.items() if plot not in match})
-
-
-def _one_to_one(pairs: Sequence[tuple[int, str, str]], by_id: dict[str, Line]) -> dict[str, str]:
-    match: dict[str, str] = {}
-    held: dict[str, list[Line]] = {}
-    for _, plot_id, heard_id in pairs:
-        plot_line = by_id[plot_id]
-        if plot_id not in match and not any(_same_time(plot_line, other) for other in held.get(heard_id, [])):
-            match[plot_id] = heard_id
-            held.setdefault(heard_id, []).append(plot_line)
-    return match
+    found = correlate(radar, ais, parameters)
+    match = {line.id: ais[int(one)].id for line, one in zip(radar, found.match, strict=True) if one >= 0}
+    near: dict[str, Line] = {}
+    for line in radar:
+        if line.id in match:
+            continue
+        closest = [(apart, heard.id, heard) for heard in ais if (apart := _closest_m(line, heard, parameters)) is not None]
+        if closest:
+            near[line.id] = min(closest, key=lambda one: one[:2])[2]
+    none = {line.id: round(1000 * float(one)) for line, one in zip(radar, found.none, strict=True)} if ais else {}
+    return Company(match=match, near=near, none=none)
 
 
 def _same_time(one: Line, other: Line) -> bool:
@@ -84,22 +70,17 @@ def gate_m(err_a: Ints, err_b: Ints, base_m: int) -> Ints:
     return base_m + spread
 
 
-def _compare(plot_line: Line, heard: Line, parameters: Parameters) -> tuple[int, int, bool] | None:
-    """Median distance, smallest distance, whether they go together; None when never near enough to speak of."""
+def _closest_m(plot_line: Line, heard: Line, parameters: Parameters) -> int | None:
+    """The smallest distance of the two; None when they were never near enough to speak of."""
+    if not _boxes_meet(plot_line, heard):
+        return None
     known, lat, lon = at(heard, plot_line.t_ms, parameters.match_hole_s)
     if not known.any():
         return None
     apart = apart_m(plot_line.lat_e7[known], plot_line.lon_e7[known], lat[known], lon[known])
     errors = np.where(plot_line.err_m == 0, parameters.plot_error_m, plot_line.err_m)[known]
     gate = gate_m(errors, np.full(len(errors), int(heard.err_m.max())), parameters.match_gate_m)
-    inside = int((apart <= gate).sum())
-    if not inside:
-        return None
-    middle = (len(apart) - 1) // 2
-    median_m, median_gate_m = int(np.sort(apart)[middle]), int(np.sort(gate)[middle])
-    share = inside * 100 >= parameters.match_share_percent * len(apart)
-    together = len(apart) >= parameters.match_plots_min and median_m <= median_gate_m and share
-    return median_m, int(apart.min()), together
+    return int(apart.min()) if (apart <= gate).any() else None
 
 
 def radar_words(line: Line, found: Company, ais_in_view: Sequence[str]) -> str | None:

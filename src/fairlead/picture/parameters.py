@@ -45,10 +45,15 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     clutter_per_kkm2: int = 1  # false plots in a look on 1000 km2
     birth_permille: int = 200  # a plot that goes with no track is a vessel with this probability
     exists_min_permille: int = 1  # a track that is a vessel with less than this probability has ended
-    # radar against AIS (ours)
+    # which AIS goes with which radar track, as probabilities (ours)
+    wander_dkn: int = 30  # a vessel's speed wanders by so much around its mean ...
+    wander_s: int = 1800  # ... and forgets in this time
+    same_place_m: int = 60  # plot and AIS of one vessel are apart by antenna and registration, one standard deviation
+    dark_per_kkm2: int = 2  # vessels that send no AIS on 1000 km2
+    tracked_permille: int = 750  # a vessel with AIS that is where the radar looks has a radar track with this probability
+    spoofed_permille: int = 100  # a number that a plot carries is another vessel's with this probability
+    # radar near AIS for a time (ours)
     match_gate_m: int = 500  # allowed on top of three standard deviations
-    match_plots_min: int = 3  # plots compared at least
-    match_share_percent: int = 90  # of the plots compared that must lie inside the gate
     match_hole_s: int = 600  # AIS silence over which no comparison is made
     sighting_gate_m: int = 2000  # a sighting is said to be near a track inside this plus three standard deviations
     slot_s: int = 60  # time step at which contacts are compared (ours)

@@ -81,7 +81,15 @@ def view(
     told = [] if detail == "cards" else ais + radar + seen
     tracks = [
         _track(
-            gathered, line, scene, found.match.get(line.id), words.get(line.id), split.get(line.id, ()), detail, filtered.get(line.id)
+            gathered,
+            line,
+            scene,
+            found.match.get(line.id),
+            words.get(line.id),
+            split.get(line.id, ()),
+            detail,
+            filtered.get(line.id),
+            found.none.get(line.id),
         )
         for line in told
     ]
@@ -179,6 +187,7 @@ def _track(
     split: Sequence[Split],
     detail: str,
     contact: Contact | None,
+    no_ais: int | None,
 ) -> Track:
     named = scene.named
     kind, length = named.ship_type(gathered, line), named.length_m(gathered, line)
@@ -193,6 +202,7 @@ def _track(
         ellipses=shown.ellipses if shown else (),
         given=shown.given if shown else (),
         exists=contact.exists if contact else None,
+        no_ais=no_ais,
         mmsi=f"{line.mmsi:09d}" if 0 < line.mmsi <= MMSI_MAX else None,
         name=next(iter(named.names(line.mmsi)), None),
         call_sign=named.latest("call_sign", line.mmsi) or None,
