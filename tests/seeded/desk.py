@@ -96,7 +96,7 @@ FAULTS = (
     Fault(
         "picture-without-receipt",
         "desk/look.py",
-        "            record.use(node, tx, asked, house=house, rows=rows, output=given.body, given_to=given_to)\n",
+        "            record.use(node, tx, asked, house=house, rows=rows, output=given.body, given_to=given_to, recipe=keep(node, made))\n",
         "",
         f"{READING}::test_p6_each_originator_sees_its_own_share_of_a_picture_and_no_other",
     ),

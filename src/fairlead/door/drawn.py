@@ -20,6 +20,7 @@ HEIGHT: Final = 560
 CELL_DEG: Final = 10_000 / 111_195  # a coarse cell is at least this high
 NEAR_DEG: Final = 1.2
 CONTACTS_MAX: Final = 2_000
+ELLIPSES_MAX: Final = 12
 TRAIL_MS: Final = 45 * 60_000
 
 
@@ -49,6 +50,7 @@ def strip_svg(excerpt: Answered, title: str = "Strip map of the tracks this lead
         parts.append(_line(frame, [lonlat(point[1], point[2]) for point in track["points"]], style))
         inside = [point for point in track["points"] if card["from_ms"] <= point[0] <= card["to_ms"]]
         parts.append(_line(frame, [lonlat(point[1], point[2]) for point in inside], f"{style} inside"))
+        parts += _known(frame, track)
         x, y = frame.at(*lonlat(track["points"][-1][1], track["points"][-1][2]))
         parts.append(_mark(x, y, track))
         parts.append(f'<text class="name" x="{x + 11}" y="{y + (4, -9, 18)[number % 3]}">{escape(contact_name(track))}</text>')
@@ -127,6 +129,21 @@ def _track(frame: Frame, track: Answered, end_ms: int) -> str:
     mark = _mark(x, y, track)
     stale = " stale" if points[-1][0] < end_ms - 3_600_000 else ""
     return f'<g class="contact{stale}"><title>{escape(contact_name(track))}</title>{trail}{mark}</g>'
+
+
+def _known(frame: Frame, track: Answered) -> list[str]:
+    """Where a filtered track lies with two standard deviations, at some of its points."""
+    points, ellipses = track["points"], track.get("ellipses", [])
+    if len(ellipses) != len(points):
+        return []  # a card draws the plots that it rests on, which have no ellipse
+    high = frame.height / ((frame.box.north - frame.box.south) * 111_195)  # pixels a metre
+    step = max(1, len(points) // ELLIPSES_MAX)
+    found = []
+    for point, (major, minor, bearing) in zip(points[::-step], ellipses[::-step], strict=True):
+        x, y = frame.at(*lonlat(point[1], point[2]))
+        rx, ry = max(round(2 * minor * high, 1), 0.5), max(round(2 * major * high, 1), 0.5)
+        found.append(f'<ellipse class="known" rx="{rx}" ry="{ry}" transform="translate({x} {y}) rotate({bearing / 10:.0f})"/>')
+    return found
 
 
 def _mark(x: float, y: float, track: Answered) -> str:

@@ -22,6 +22,7 @@ from fairlead.desk.node import Node
 from fairlead.desk.session import Session
 from fairlead.door.coast import browser_files_missing
 from fairlead.door.sheet import contact_name
+from fairlead.door.weighed import known_to, likely, rests_on
 from fairlead.label import PURPOSES, CodeBook, Unit
 
 if TYPE_CHECKING:
@@ -220,7 +221,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        utc=utc, stamp=stamp, minute=minute, clock=clock, field_time=field_time, said=said, kilos=kilos, tenths=tenths, short=short
+        utc=utc,
+        stamp=stamp,
+        minute=minute,
+        clock=clock,
+        field_time=field_time,
+        said=said,
+        kilos=kilos,
+        tenths=tenths,
+        short=short,
+        likely=likely,
+        known_to=known_to,
+        rests_on=rests_on,
     )
     environment.globals.update(position=position, contact_name=contact_name)
     return environment

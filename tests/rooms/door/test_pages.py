@@ -77,6 +77,19 @@ def test_no_page_shows_a_vessels_name_or_number(site: Site) -> None:
         assert not [secret for secret in secrets if secret in visible], path
 
 
+def test_a_radar_track_says_how_sure_it_is_and_what_it_rests_on(site: Site) -> None:
+    site.sign_in("cell-analyst")
+    shown = site.client.get(f"/as/cell-analyst/picture.json?{READS}").json()["picture"]["tracks"]
+    alone = next(track for track in shown if track["kind"] == "radar" and "match" not in track)
+    page = " ".join(site.client.get(f"/as/cell-analyst/vessel/{alone['id']}?{READS}").text.split())
+    for said in ("A vessel at all", "None of the AIS heard here is it", "Small craft need not carry AIS", "isla-radar", "% of its states"):
+        assert said in page
+    assert '<ellipse class="known"' in page
+    with_ais = next(track for track in shown if "match" in track)
+    assert with_ais["no_ais"] < 500
+    assert "Goes with" in site.client.get(f"/as/cell-analyst/vessel/{with_ais['id']}?{READS}").text
+
+
 def test_every_page_has_its_label_over_it(site: Site) -> None:
     site.sign_in("cutter-watch")
     picture = site.client.get(f"/as/cutter-watch/picture?{READS}")
