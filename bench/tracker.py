@@ -257,7 +257,7 @@ def ours_joint(made: World) -> tuple[float, list[Floats]]:
     """Seconds and positions of each scan; tracks begin at the truth."""
     from fairlead.picture.tracking.models import no_states, no_tracks, room_of, rules_of, scan_of
     from fairlead.picture.tracking.pairs import PAIRS_MAX
-    from fairlead.picture.tracking.scan import step
+    from fairlead.picture.tracking.scan import step_joint
 
     plots, told = plots_of(made), models("joint")
     rules, room, vessels = rules_of(told), room_of(1), made.truth.shape[1]
@@ -275,7 +275,7 @@ def ours_joint(made: World) -> tuple[float, list[Floats]]:
         found = []
         started_s = time.perf_counter()
         for number in range(1, len(made.scans)):
-            step(live, book, rules, scan_of(plots, number), room)
+            step_joint(live, book, rules, scan_of(plots, number), room)
             at_ms = T0_MS + round(number * STEP_S * 1000)
             old = live.number[: live.held[0]] < vessels
             span_s = (at_ms - live.t_ms[: live.held[0]][old]) / 1000

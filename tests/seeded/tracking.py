@@ -116,9 +116,9 @@ FAULTS = (
     Fault(
         "silence-teaches-nothing",
         "picture/correlate.py",
-        "return lat, lon, own + place, speed",
-        "return lat, lon, own, 0.0",
-        "tests/rooms/picture/test_correlate.py::test_small_worlds_are_weighed_as_every_way_to_pair_says",
+        "own * (1.0 + 2.0 * part * part) + place, speed",
+        "own, speed",
+        "tests/rooms/picture/test_correlate.py::test_the_longer_a_vessel_is_silent_the_less_is_known",
     ),
     Fault(
         "two-at-once-are-one-vessel",

@@ -17,7 +17,7 @@ from fairlead.errors import BadInput
 from fairlead.picture.ground import Floats, Ints
 from fairlead.picture.tracking.models import Book, Models, Plots, no_states, no_tracks, room_of, roomier, rules_of, scan_of
 from fairlead.picture.tracking.pairs import PAIRS_MAX
-from fairlead.picture.tracking.scan import step
+from fairlead.picture.tracking.scan import step, step_joint
 
 CAPACITY: Final = 256
 
@@ -61,6 +61,7 @@ def _run(plots: Plots, models: Models, watch: Callable[[int], None] | None, prov
     total = len(plots.t_ms)
     book = no_states(total + CAPACITY, (total + CAPACITY) * provenance)
     room = room_of(len(models.modes))
+    one_scan = step_joint if models.association == "joint" else step
     for number in range(len(plots.sensor)):
         scan = scan_of(plots, number)
         count = len(scan.t_ms)
@@ -68,7 +69,7 @@ def _run(plots: Plots, models: Models, watch: Callable[[int], None] | None, prov
             continue
         live = roomier(live, count)
         book = _longer(book, int(live.held[0]) + count, each * (int(live.held[0]) + count) * provenance)
-        step(live, book, rules, scan, room)
+        one_scan(live, book, rules, scan, room)
         if watch is not None:
             watch(number)
     return book

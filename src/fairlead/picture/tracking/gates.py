@@ -56,8 +56,11 @@ def near_pairs(
     plots, worst_m = len(scan.t_ms), 0.0
     for plot in range(plots):
         worst_m = max(worst_m, error_m(scan, plot))
-    middle_ms = (scan.t_ms.min() + scan.t_ms.max()) // 2
-    half_s = max(middle_ms - scan.t_ms.min(), scan.t_ms.max() - middle_ms) / 1000.0
+    first_ms, last_ms = scan.t_ms[0], scan.t_ms[0]
+    for plot in range(1, plots):
+        first_ms, last_ms = min(first_ms, scan.t_ms[plot]), max(last_ms, scan.t_ms[plot])
+    middle_ms = (first_ms + last_ms) // 2
+    half_s = max(middle_ms - first_ms, last_ms - middle_ms) / 1000.0
     start, covered = np.zeros(len(own) + 1, dtype=np.int64), np.zeros(len(own), dtype=np.bool_)
     capacity = 4 * len(own) + 64
     plot_of, away, likely = np.empty(capacity, dtype=np.int64), np.empty(capacity), np.empty(capacity)
@@ -89,7 +92,10 @@ def near_pairs(
             if not (det > 0.0 and square < rules.gate * rules.gate):
                 continue
             if count - begin == PAIRS_MAX:
-                worst = begin + int(np.argmax(away[begin:count]))
+                worst = begin
+                for pair in range(begin + 1, count):
+                    if away[pair] > away[worst]:
+                        worst = pair
                 if square >= away[worst]:
                     continue
                 for pair in range(worst, count - 1):
@@ -146,5 +152,6 @@ def _covered(scan: Scan, x: float, y: float, z: float) -> bool:
 @kernel
 def _longer(values: npt.NDArray, capacity: int) -> npt.NDArray:  # type: ignore[type-arg]
     wider = np.empty(capacity, dtype=values.dtype)
-    wider[: len(values)] = values
+    for at in range(len(values)):
+        wider[at] = values[at]
     return wider

@@ -52,7 +52,7 @@ def slot_of(x: int, y: int, z: int, slots: int) -> int:
 def around(
     places: Floats, cube: Ints, first: Ints, following: Ints, cube_m: float, x: float, y: float, z: float, radius_m: float, near: Ints
 ) -> int:
-    """Fill `near` with the plots within `radius_m` of a position, in order of the scan; how many."""
+    """Fill `near` with the plots within `radius_m` of a position, by cube and then by place in the scan; how many."""
     low_x, high_x = math.floor((x - radius_m) / cube_m), math.floor((x + radius_m) / cube_m)
     low_y, high_y = math.floor((y - radius_m) / cube_m), math.floor((y + radius_m) / cube_m)
     low_z, high_z = math.floor((z - radius_m) / cube_m), math.floor((z + radius_m) / cube_m)
@@ -75,7 +75,6 @@ def around(
                             near[count] = plot
                             count += 1
                     plot = following[plot]
-    near[:count].sort()
     return count
 
 
@@ -146,7 +145,6 @@ def _cheapest(start: Ints, plot_of: Ints, cost: Floats, none: Floats, members: I
                 column_of[plot] = -2
                 used[seen] = plot
                 seen += 1
-    used.sort()
     for column in range(seen):
         column_of[used[column]] = column
     table = np.full((len(members), seen + len(members)), FAR)
@@ -166,6 +164,27 @@ def _cheapest(start: Ints, plot_of: Ints, cost: Floats, none: Floats, members: I
 
 
 @kernel
+def _in_order(values: Floats) -> Ints:
+    """Places of the values from the least, equals as they stand: runs merged from below."""
+    count, width = len(values), 1
+    order, spare = np.arange(count), np.empty(count, dtype=np.int64)
+    while width < count:
+        for low in range(0, count, 2 * width):
+            middle, high = min(low + width, count), min(low + 2 * width, count)
+            left, right = low, middle
+            for at in range(low, high):
+                if left < middle and (right >= high or values[order[left]] <= values[order[right]]):
+                    spare[at] = order[left]
+                    left += 1
+                else:
+                    spare[at] = order[right]
+                    right += 1
+        order, spare = spare, order
+        width *= 2
+    return order
+
+
+@kernel
 def _nearest(start: Ints, plot_of: Ints, cost: Floats, none: Floats, members: Ints, column_of: Ints, given: Ints) -> None:
     count = 0
     for track in members:
@@ -176,7 +195,7 @@ def _nearest(start: Ints, plot_of: Ints, cost: Floats, none: Floats, members: In
         for pair in range(start[track], start[track + 1]):
             pairs[count], owner[count], gain[count] = pair, track, cost[pair] - none[track]
             count += 1
-    for at in np.argsort(gain, kind="mergesort"):
+    for at in _in_order(gain):
         pair, track = pairs[at], owner[at]
         if gain[at] < 0.0 and given[track] < 0 and column_of[plot_of[pair]] != -3:
             given[track] = pair

@@ -23,7 +23,6 @@ from fairlead.picture.tracking.states import begun, error_m, pulled, taken
 from fairlead.report.compiled import kernel
 
 NEAREST: Final = 0
-JOINT: Final = 2
 CUBE_MIN_M: Final = 50.0
 NEVER: Final = 1e-12
 HALF: Final = 0.5
@@ -32,27 +31,63 @@ POWER_MAX: Final = 600.0  # of e, before a float is full
 
 @kernel
 def step(live: Live, book: Book, rules: Rules, scan: Scan, room: Room) -> None:
-    """Take one scan in. `live` has room for as many more tracks as the scan has plots, `book` for a state of each of both."""
-    plots = len(scan.t_ms)
-    _ended(live, rules, scan.t_ms.min())
-    gone = np.zeros(plots, dtype=np.bool_)
-    total = 0.0
-    for plot in range(plots):
-        total += error_m(scan, plot)
-    cube_m = max(CUBE_MIN_M, 2.0 * rules.gate * total / plots)
-    cube, first, following = cubes(scan.place, cube_m)
+    """Take one scan in, at most one plot for each track. `live` has room for as many more tracks as the scan has plots, `book` for a
+    state of each of both."""
+    gone = np.zeros(len(scan.t_ms), dtype=np.bool_)
+    cube, first, following, cube_m = _opened(live, rules, scan)
     for sure in (True, False):
-        own = np.flatnonzero(live.sure[: live.held[0]] == sure)
-        if not len(own):
-            continue
-        near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
-        if rules.kind == JOINT and sure:
-            _joint(live, book, rules, scan, room, own, near, gone)
-        else:
+        own = _of_rank(live, sure)
+        if len(own):
+            near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
             _single(live, book, rules, scan, room, own, near, gone)
-    for plot in range(plots):
+    _begun(live, book, rules, scan, room, gone)
+
+
+@kernel
+def step_joint(live: Live, book: Book, rules: Rules, scan: Scan, room: Room) -> None:
+    """`step`, but tracks that are sure are pulled by every plot in reach. Compiled apart: who does not use it does not wait for it."""
+    gone = np.zeros(len(scan.t_ms), dtype=np.bool_)
+    cube, first, following, cube_m = _opened(live, rules, scan)
+    own = _of_rank(live, True)
+    if len(own):
+        near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
+        _joint(live, book, rules, scan, room, own, near, gone)
+    own = _of_rank(live, False)
+    if len(own):
+        near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
+        _single(live, book, rules, scan, room, own, near, gone)
+    _begun(live, book, rules, scan, room, gone)
+
+
+@kernel
+def _opened(live: Live, rules: Rules, scan: Scan) -> tuple[Ints, Ints, Ints, float]:
+    """Tracks that have ended go; the plots in their grid."""
+    first_ms, total = scan.t_ms[0], 0.0
+    for plot in range(len(scan.t_ms)):
+        first_ms = min(first_ms, scan.t_ms[plot])
+        total += error_m(scan, plot)
+    _ended(live, rules, first_ms)
+    cube_m = max(CUBE_MIN_M, 2.0 * rules.gate * total / len(scan.t_ms))
+    cube, first, following = cubes(scan.place, cube_m)
+    return cube, first, following, cube_m
+
+
+@kernel
+def _begun(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, gone: Flags) -> None:
+    for plot in range(len(scan.t_ms)):
         if not gone[plot]:
             begun(live, book, rules, scan, plot, room)
+
+
+@kernel
+def _of_rank(live: Live, sure: bool) -> Ints:
+    """The tracks that are sure, or those that are not, oldest first."""
+    own, count = np.empty(live.held[0], dtype=np.int64), 0
+    for track in range(live.held[0]):
+        if live.sure[track] == sure:
+            own[count] = track
+            count += 1
+    return own[:count]
 
 
 @kernel
@@ -128,8 +163,14 @@ def _ended(live: Live, rules: Rules, now_ms: int) -> None:
         if silent or young or live.exists[track] < rules.exists_min:
             continue
         if kept != track:
-            live.mean[kept], live.cov[kept], live.weight[kept] = live.mean[track], live.cov[track], live.weight[track]
-            live.frame[kept] = live.frame[track]
+            for mode in range(len(rules.prior)):
+                live.weight[kept, mode] = live.weight[track, mode]
+                for i in range(4):
+                    live.mean[kept, mode, i] = live.mean[track, mode, i]
+                    for k in range(4):
+                        live.cov[kept, mode, i, k] = live.cov[track, mode, i, k]
+            for i in range(9):
+                live.frame[kept, i] = live.frame[track, i]
             live.t_ms[kept], live.first_ms[kept], live.number[kept] = live.t_ms[track], live.first_ms[track], live.number[track]
             live.hits[kept], live.missed[kept] = live.hits[track], live.missed[track]
             live.sure[kept], live.exists[kept] = live.sure[track], live.exists[track]

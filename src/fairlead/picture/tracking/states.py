@@ -101,15 +101,16 @@ def begun(live: Live, book: Book, rules: Rules, scan: Scan, plot: int, room: Roo
     track, place = live.held[0], scan.place[plot]
     live.held[0] = track + 1
     frame = live.frame[track]
-    frame[:] = scan.station
-    if scan.station[0:3].any():
+    for i in range(9):
+        frame[i] = scan.station[i]
+    if scan.station[0] != 0.0 or scan.station[1] != 0.0 or scan.station[2] != 0.0:
         anchored(frame, place[0], place[1], place[2])
     x, y = shadow(frame, place[0], place[1], place[2])
     xx, xy, yy = _spot(frame, x, y, scan, plot)
-    live.cov[track] = 0.0
     for mode in range(len(rules.prior)):
         mean, cov = live.mean[track, mode], live.cov[track, mode]
         mean[0], mean[1], mean[2], mean[3] = x, 0.0, y, 0.0
+        cov[:] = 0.0
         cov[0, 0], cov[0, 2], cov[2, 0], cov[2, 2] = xx, xy, xy, yy
         cov[1, 1], cov[3, 3] = rules.speed_var, rules.speed_var
         live.weight[track, mode] = rules.prior[mode]
@@ -145,14 +146,21 @@ def _spot(frame: Floats, along: float, across: float, scan: Scan, plot: int) -> 
 def _moved_to(live: Live, rules: Rules, track: int, at_ms: int, room: Room) -> None:
     """Predict a track in place."""
     predict(live.mean[track], live.cov[track], live.weight[track], (at_ms - live.t_ms[track]) / 1000.0, rules, room)
-    live.mean[track], live.cov[track], live.weight[track] = room.mean, room.cov, room.weight
+    for mode in range(len(rules.prior)):
+        live.weight[track, mode] = room.weight[mode]
+        for i in range(4):
+            live.mean[track, mode, i] = room.mean[mode, i]
+            for k in range(4):
+                live.cov[track, mode, i, k] = room.cov[mode, i, k]
     live.t_ms[track] = at_ms
 
 
 @kernel
 def _reweighed(live: Live, track: int, likely: Floats) -> None:
     """Modes by how well they explain what came, logarithms up to a common addend."""
-    best, total = likely.max(), 0.0
+    best, total = likely[0], 0.0
+    for mode in range(1, len(likely)):
+        best = max(best, likely[mode])
     for mode in range(len(likely)):
         live.weight[track, mode] *= math.exp(likely[mode] - best)
         total += live.weight[track, mode]
@@ -187,12 +195,16 @@ def _told(live: Live, book: Book, rules: Rules, track: int, room: Room) -> None:
     """Write a state into the book, and give the track a new anchor where it has gone far from its own."""
     whole, spread = room.whole, room.spread
     mixed_into(live.mean[track], live.cov[track], live.weight[track], whole, spread)
-    if whole[0] * whole[0] + whole[2] * whole[2] > ANCHOR_MAX_M * ANCHOR_MAX_M and live.frame[track, 0:3].any():
+    if whole[0] * whole[0] + whole[2] * whole[2] > ANCHOR_MAX_M * ANCHOR_MAX_M and _round(live.frame[track]):
         _anchored_anew(live, track, whole[0], whole[2])
         mixed_into(live.mean[track], live.cov[track], live.weight[track], whole, spread)
     row = book.told[0]
     book.number[row], book.t_ms[row] = live.number[track], live.t_ms[track]
-    book.state[row], book.frame[row], book.exists[row] = whole, live.frame[track], live.exists[track]
+    book.exists[row] = live.exists[track]
+    for i in range(4):
+        book.state[row, i] = whole[i]
+    for i in range(9):
+        book.frame[row, i] = live.frame[track, i]
     book.spread[row, 0], book.spread[row, 1], book.spread[row, 2] = spread[0, 0], spread[0, 2], spread[2, 2]
     book.told[0] = row + 1
     live.hits[track] += 1
@@ -200,9 +212,15 @@ def _told(live: Live, book: Book, rules: Rules, track: int, room: Room) -> None:
 
 
 @kernel
+def _round(frame: Floats) -> bool:
+    """Whether the world of a frame is round."""
+    return bool(frame[0] != 0.0 or frame[1] != 0.0 or frame[2] != 0.0)
+
+
+@kernel
 def _anchored_anew(live: Live, track: int, along: float, across: float) -> None:
     """A new anchor under a place in the plane, and the state turned into its directions."""
-    frame, old, half = np.empty(9), live.frame[track].copy(), np.empty((4, 4))
+    frame, old, half = np.empty(9), live.frame[track], np.empty((4, 4))
     x, y, z = lifted(old, along, across)
     anchored(frame, x, y, z)
     a = frame[3] * old[3] + frame[4] * old[4] + frame[5] * old[5]
@@ -229,4 +247,5 @@ def _anchored_anew(live: Live, track: int, along: float, across: float) -> None:
                 for inner in range(4):
                     cov[i, k] += half[i, inner] * turn[k, inner]
                 cov[k, i] = cov[i, k]
-    live.frame[track] = frame
+    for i in range(9):
+        old[i] = frame[i]
