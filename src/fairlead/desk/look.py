@@ -172,9 +172,10 @@ def drawn(
     at_ms: int,
     since_ms: int | None,
     earlier: Sequence[Row],
-    compute: Callable[[Node, Sequence[Row], Window], View] = sight,
+    compute: Callable[[Node, Sequence[Row], Window], View] | None = None,
 ) -> JsonValue:
     """The whole answer from these sources, `earlier` being those of them that were there at `since_ms`."""
+    compute = compute or sight
     seen = compute(node, rows, window)
     shown: JsonValue = shown_of(seen, form, at_ms)
     if since_ms is None:

@@ -35,6 +35,7 @@ class Models:
 
     modes: tuple[Mode, ...]
     sojourn_s: float = 120.0
+    burst_s: float = 1e9
     gate: float = 4.0  # standard deviations
     association: Association = "likeliest"
     speed_sigma: float = 12.0  # of a contact first seen, each axis, m/s
@@ -52,7 +53,7 @@ class Models:
             raise BadInput(
                 "the shares of the modes are not positive, or do not add up to one", where=f"{len(self.modes)} modes, {total}"
             )
-        bad = [name for name in ("sojourn_s", "gate", "speed_sigma", "life_s") if not 0.0 < getattr(self, name) < 1e12]
+        bad = [name for name in ("sojourn_s", "burst_s", "gate", "speed_sigma", "life_s") if not 0.0 < getattr(self, name) < 1e12]
         bad += [f"noise {mode.noise}" for mode in self.modes if not 0.0 <= mode.noise < 1e12]
         if bad:
             raise BadInput("a number of the models is not positive, or is not finite", where=", ".join(bad))
@@ -129,6 +130,7 @@ class Rules(NamedTuple):
     noise: Floats
     prior: Floats
     sojourn_s: float
+    burst_s: float
     gate: float
     kind: int
     speed_var: float
@@ -180,6 +182,7 @@ def rules_of(models: Models) -> Rules:
         noise=np.array([mode.noise for mode in models.modes]),
         prior=np.array([mode.share for mode in models.modes]),
         sojourn_s=models.sojourn_s,
+        burst_s=models.burst_s,
         gate=models.gate,
         kind=KINDS.index(models.association),
         speed_var=models.speed_sigma**2,

@@ -4,8 +4,9 @@ State (4,): x, its speed, y, its speed, metres and metres per second. Modes have
 white acceleration (m2/s3): Li and Jilkov 2003, IEEE Transactions on Aerospace and Electronic Systems 39:1333, sections III and V.
 The chain forgets at one rate: after a time t a vessel is in its old mode with exp(-t / sojourn), else in a mode drawn from the prior.
 That has a closed form over any time, so a state is predicted once from its last own update, however long ago (P5: no trace of
-looks that did not see it). Mixing is the interacting multiple model's: Blom and Bar-Shalom 1988, IEEE Transactions on Automatic
-Control 33:780; with this chain it costs one pass over the modes instead of one over their pairs.
+looks that did not see it). Acceleration lasts `burst_s` at most: a long silence does not make a vessel faster than vessels are.
+Mixing is the interacting multiple model's: Blom and Bar-Shalom 1988, IEEE Transactions on Automatic Control 33:780; with this chain it
+costs one pass over the modes instead of one over their pairs.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def predict(mean: Floats, cov: Floats, weight: Floats, span_s: float, rules: Rul
     modes = len(weight)
     if modes == 1:
         room.weight[0] = 1.0
-        _moved(mean[0], cov[0], span_s, rules.turn[0], rules.noise[0], room.mean[0], room.cov[0], room.mixing[0, 2])
+        _moved(mean[0], cov[0], span_s, rules.turn[0], rules.noise[0], rules.burst_s, room.mean[0], room.cov[0], room.mixing[0, 2])
         return
     whole, spread, start, around = room.mixing[0, 0], room.mixing[1], room.mixing[0, 1], room.mixing[2]
     mixed_into(mean, cov, weight, whole, spread)
@@ -58,11 +59,23 @@ def predict(mean: Floats, cov: Floats, weight: Floats, span_s: float, rules: Rul
                 theirs = spread[i, k] + (whole[i] - start[i]) * (whole[k] - start[k])
                 around[i, k] = own * mine + other * theirs
                 around[k, i] = around[i, k]
-        _moved(start, around, span_s, rules.turn[mode], rules.noise[mode], room.mean[mode], room.cov[mode], room.mixing[0, 2])
+        _moved(
+            start,
+            around,
+            span_s,
+            rules.turn[mode],
+            rules.noise[mode],
+            rules.burst_s,
+            room.mean[mode],
+            room.cov[mode],
+            room.mixing[0, 2],
+        )
 
 
 @kernel
-def _moved(mean: Floats, cov: Floats, span_s: float, turn: float, noise: float, to_mean: Floats, to_cov: Floats, half: Floats) -> None:
+def _moved(
+    mean: Floats, cov: Floats, span_s: float, turn: float, noise: float, burst_s: float, to_mean: Floats, to_cov: Floats, half: Floats
+) -> None:
     """One mode moved; `half` (4,) is scratch."""
     # transition: x' = x + a vx - b vy, vx' = c vx - s vy; y' = y + b vx + a vy, vy' = s vx + c vy
     if turn == 0.0:
@@ -92,7 +105,10 @@ def _moved(mean: Floats, cov: Floats, span_s: float, turn: float, noise: float, 
         to_cov[i, 2] = half[2] + b * half[1] + a * half[3]
         to_cov[i, 3] = s * half[1] + c * half[3]
     size = abs(span_s)
-    far, both, fast = noise * size * size * size / 3.0, noise * size * span_s / 2.0, noise * size
+    push, rest = min(size, burst_s), max(size - burst_s, 0.0)  # white acceleration for so long, then on as it is
+    fast = noise * push
+    both = noise * push * (push / 2.0 + rest) * (1.0 if span_s > 0.0 else -1.0)
+    far = noise * push * (push * push / 3.0 + push * rest + rest * rest)
     for i in range(0, 4, 2):
         to_cov[i, i] += far
         to_cov[i, i + 1] += both

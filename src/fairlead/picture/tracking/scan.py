@@ -23,6 +23,8 @@ from fairlead.picture.tracking.states import begun, error_m, pulled, taken
 from fairlead.report.compiled import kernel
 
 NEAREST: Final = 0
+SURE: Final = 1
+YOUNG: Final = 0
 CUBE_MIN_M: Final = 50.0
 NEVER: Final = 1e-12
 HALF: Final = 0.5
@@ -35,8 +37,8 @@ def step(live: Live, book: Book, rules: Rules, scan: Scan, room: Room) -> None:
     state of each of both."""
     gone = np.zeros(len(scan.t_ms), dtype=np.bool_)
     cube, first, following, cube_m = _opened(live, rules, scan)
-    for sure in (True, False):
-        own = _of_rank(live, sure)
+    for rank in (SURE, YOUNG):
+        own = _of_rank(live, rank)
         if len(own):
             near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
             _single(live, book, rules, scan, room, own, near, gone)
@@ -48,11 +50,11 @@ def step_joint(live: Live, book: Book, rules: Rules, scan: Scan, room: Room) -> 
     """`step`, but tracks that are sure are pulled by every plot in reach. Compiled apart: who does not use it does not wait for it."""
     gone = np.zeros(len(scan.t_ms), dtype=np.bool_)
     cube, first, following, cube_m = _opened(live, rules, scan)
-    own = _of_rank(live, True)
+    own = _of_rank(live, SURE)
     if len(own):
         near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
         _joint(live, book, rules, scan, room, own, near, gone)
-    own = _of_rank(live, False)
+    own = _of_rank(live, YOUNG)
     if len(own):
         near = near_pairs(live, rules, scan, room, own, gone, cube, first, following, cube_m)
         _single(live, book, rules, scan, room, own, near, gone)
@@ -80,11 +82,11 @@ def _begun(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, gone: F
 
 
 @kernel
-def _of_rank(live: Live, sure: bool) -> Ints:
-    """The tracks that are sure, or those that are not, oldest first."""
+def _of_rank(live: Live, rank: int) -> Ints:
+    """The tracks that are SURE, or those that are YOUNG, oldest first."""
     own, count = np.empty(live.held[0], dtype=np.int64), 0
     for track in range(live.held[0]):
-        if live.sure[track] == sure:
+        if live.sure[track] == (rank == SURE):
             own[count] = track
             count += 1
     return own[:count]
@@ -96,7 +98,8 @@ def _single(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, own: I
     given, none, cost = np.empty(len(own), dtype=np.int64), np.empty(len(own)), np.empty(len(near.plot))
     for at in range(len(own)):
         chance = live.exists[own[at]] * scan.detection
-        none[at] = rules.gate if rules.kind == NEAREST else -math.log(max(1.0 - chance, NEVER))
+        # only where the feed looks at every place does it cost to be given nothing
+        none[at] = rules.gate if rules.kind == NEAREST else -math.log(max(1.0 - chance * near.covered[at], NEVER))
         for pair in range(near.start[at], near.start[at + 1]):
             if rules.kind == NEAREST:
                 cost[pair] = math.sqrt(near.away[pair])
@@ -127,7 +130,7 @@ def _joint(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, own: In
     for at in range(len(own)):
         chance = live.exists[own[at]] * scan.detection
         for pair in range(near.start[at], near.start[at + 1]):
-            odds[pair] = chance * math.exp(near.likely[pair]) / scan.clutter / max(1.0 - chance, NEVER)
+            odds[pair] = chance * math.exp(near.likely[pair]) / scan.clutter / max(1.0 - chance * near.covered[at], NEVER)
     chances(near.start, near.plot, odds, plots, share, none)
     belongs = np.zeros(plots)
     for at in range(len(own)):
@@ -135,8 +138,9 @@ def _joint(live: Live, book: Book, rules: Rules, scan: Scan, room: Room, own: In
         if start == end:
             _missed(live, track, scan.detection * near.covered[at])
             continue
-        unseen = live.exists[track] * (1.0 - scan.detection)
-        left = none[at] * unseen / max(1.0 - live.exists[track] * scan.detection, NEVER)
+        looked = scan.detection * near.covered[at]
+        unseen = live.exists[track] * (1.0 - looked)
+        left = none[at] * unseen / max(1.0 - live.exists[track] * looked, NEVER)
         live.exists[track] = min(left + 1.0 - none[at], 1.0)
         pulled(live, book, rules, scan, track, near.plot[start:end], share[start:end], left, room)
         for pair in range(start, end):
