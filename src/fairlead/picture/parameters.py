@@ -37,7 +37,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     association: int = 1  # 1 gives each track its likeliest plot, 2 lets every plot in reach pull by its probability
     gate_tenths: int = 40  # a plot is in reach of a track inside this many tenths of a standard deviation
     calm_e4: int = 200  # straight on: intensity of white acceleration, 1e-4 m2/s3
-    agile_e4: int = 5_000  # turning, speeding up: the same
+    agile_e4: int = 20_000  # turning, speeding up: the same
     turn_mdeg: int = 1500  # a turn, 0.001 degree a second
     mode_s: int = 120  # a contact keeps to one way of moving for about so long
     first_dkn: int = 250  # standard deviation of the speed of a contact seen for the first time, each axis

@@ -88,8 +88,8 @@ def models_of(parameters: Parameters) -> Models:
         modes=(
             Mode(turn=0.0, noise=calm, share=0.6),
             Mode(turn=0.0, noise=agile, share=0.2),
-            Mode(turn=turn, noise=agile / 5, share=0.1),
-            Mode(turn=-turn, noise=agile / 5, share=0.1),
+            Mode(turn=turn, noise=agile / 10, share=0.1),
+            Mode(turn=-turn, noise=agile / 10, share=0.1),
         ),
         sojourn_s=parameters.mode_s,
         burst_s=parameters.mode_s,
