@@ -3,7 +3,7 @@
 #   make demo  [ARGS=--headless]      the story, end to end; the console in the browser unless headless
 #   make check                        everything that must hold before a change lands
 #   make bench [ONLY=name] [QUICK=1]  figures against a named peer, kept in bench/results/
-#   make docs | mutants | fuzz | wheel | web | outside | lock | setup | clean
+#   make docs | mutants | fuzz | unlearn | wheel | web | outside | lock | setup | clean
 
 PYTHON ?= python3
 SHELL := /bin/bash
@@ -15,7 +15,7 @@ BIN := .venv/bin
 VENDOR := src/fairlead/door/static/vendor/LICENSES.txt
 ONLY ?= $(patsubst bench/%.py,%,$(filter-out bench/__init__.py bench/figure.py bench/stores.py bench/sea.py,$(wildcard bench/*.py)))
 
-.PHONY: help setup dev web browser postgres outside demo check test bench docs mutants fuzz wheel lock clean
+.PHONY: help setup dev web browser postgres outside demo check test bench docs mutants fuzz unlearn wheel lock clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -76,6 +76,9 @@ check: dev $(if $(shell command -v npm),web) browser postgres outside
 # The property tests again, with other seeds and many more examples.
 fuzz: dev
 	$(BIN)/pytest tests/laws tests/model tests/rooms/intake/nmea/test_fuzz.py --numprocesses 2 --hypothesis-profile=fuzz
+
+unlearn: dev
+	$(if $(FAIRLEAD_REPLACED),,FAIRLEAD_REPLACED=1000 )$(BIN)/pytest tests/laws/test_p5_*.py --numprocesses 2
 
 mutants: dev
 	$(BIN)/python -m tests.mutants $(ARGS)
